@@ -1,0 +1,79 @@
+"""One file per kind of upstream, found by a scan: a new provider is a new file with `ADAPTER`."""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from providers.adapters.http import Door
+from providers.adapters.records import (
+    Account,
+    Credentials,
+    HourlyPoint,
+    LogRecord,
+    Page,
+    SiteFacts,
+    Span,
+    TestReport,
+)
+
+
+class Adapter(Protocol):
+    """How one kind of upstream is read. Every method makes the requests that its text names,
+    through `door`, and raises only `ProviderError`s. `dialect` is what `facts` said of the site."""
+
+    kind: str
+    title: str
+    scopes: Sequence[str]
+
+    def normalise_url(self, text: str) -> str:
+        """The base URL, out of any form that a person pastes; `Refused(code="bad_url")` if none."""
+
+    def test(self, door: Door, credentials: Credentials, scope: str) -> TestReport:
+        """Say what was found, in at most 4 requests. A failure becomes a finding, not an error."""
+
+    def facts(self, door: Door, credentials: Credentials) -> SiteFacts:
+        """Version, dialect and unit; one request (`/api/status`)."""
+
+    def account(self, door: Door, credentials: Credentials) -> Account:
+        """Balance and lifetime counters; one request."""
+
+    def page(
+        self,
+        door: Door,
+        credentials: Credentials,
+        *,
+        scope: str,
+        dialect: str,
+        span: Span,
+        number: int,
+        size: int,
+    ) -> Page:
+        """Page `number` (from 1) of the rows in `span`; one request. Others: filter_ignored."""
+
+    def page_size(self, dialect: str) -> int:
+        """The most rows that a page of this dialect can hold."""
+
+    def statistic(
+        self, door: Door, credentials: Credentials, *, scope: str, dialect: str, span: Span
+    ) -> int:
+        """The site's own sum of units in `span`; one request."""
+
+    def hourly(self, door: Door, credentials: Credentials, *, span: Span) -> Sequence[HourlyPoint]:
+        """The site's hourly statistic; one request for each 30 days."""
+
+    def reread(self, raw: str, *, scope: str = "own") -> LogRecord:
+        """Read the raw text of a quarantined row again; raises ValueError while it is still bad."""
+
+
+def scan() -> Mapping[str, Adapter]:
+    found = {}
+    for module_info in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{module_info.name}")
+        adapter = getattr(module, "ADAPTER", None)
+        if adapter is not None:
+            found[adapter.kind] = adapter
+    return found
+
+
+ADAPTERS: Mapping[str, Adapter] = scan()

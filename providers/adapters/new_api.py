@@ -1,0 +1,87 @@
+"""New API and its relatives, among them One API: see `docs/providers/new_api.md`."""
+
+from collections.abc import Sequence
+
+from providers.adapters import new_api_facts as facts
+from providers.adapters.http import Door
+from providers.adapters.new_api_calls import (
+    ACCOUNT,
+    HOURLY,
+    LOG,
+    STATISTIC,
+    STATUS,
+    ask,
+    ask_openly,
+)
+from providers.adapters.new_api_findings import Examination
+from providers.adapters.new_api_pages import DIALECTS, TOKEN_SCOPES, bounds, read_page
+from providers.adapters.new_api_rows import read_row
+from providers.adapters.new_api_urls import base_url
+from providers.adapters.records import (
+    Account,
+    Credentials,
+    HourlyPoint,
+    LogRecord,
+    Page,
+    SiteFacts,
+    Span,
+    TestReport,
+)
+
+
+class NewApi:
+    kind = "new_api"
+    title = "New API"
+    scopes: Sequence[str] = ("own", "all")
+
+    def normalise_url(self, text: str) -> str:
+        return base_url(text)
+
+    def test(self, door: Door, credentials: Credentials, scope: str) -> TestReport:
+        return Examination(door, credentials, scope).report()
+
+    def facts(self, door: Door, credentials: Credentials) -> SiteFacts:
+        return facts.read_facts(ask_openly(door, credentials, STATUS))
+
+    def account(self, door: Door, credentials: Credentials) -> Account:
+        return facts.read_account(ask(door, credentials, ACCOUNT))
+
+    def page_size(self, dialect: str) -> int:
+        return DIALECTS[dialect].largest_page
+
+    def page(
+        self,
+        door: Door,
+        credentials: Credentials,
+        *,
+        scope: str,
+        dialect: str,
+        span: Span,
+        number: int,
+        size: int,
+    ) -> Page:
+        parameters = {**DIALECTS[dialect].parameters(number, size), **bounds(span)}
+        answer = ask(door, credentials, LOG[scope], parameters)
+        return read_page(answer, scope=scope, dialect=dialect, span=span, number=number)
+
+    def statistic(
+        self, door: Door, credentials: Credentials, *, scope: str, dialect: str, span: Span
+    ) -> int:
+        answer = ask(door, credentials, STATISTIC[scope], bounds(span))
+        return facts.read_statistic(answer, needs=TOKEN_SCOPES[scope])
+
+    def hourly(self, door: Door, credentials: Credentials, *, span: Span) -> Sequence[HourlyPoint]:
+        hours: list[facts.Hour] = []
+        for parameters in facts.hourly_slices(span):
+            answer = ask(door, credentials, HOURLY, parameters)
+            hours.extend(facts.read_hours(answer, parameters))
+        return facts.hourly_points(hours)
+
+    def reread(self, raw: str, *, scope: str = "own") -> LogRecord:
+        try:
+            return read_row(raw.encode(), real_ids=scope == "all")
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
+
+
+ADAPTER = NewApi()

@@ -1,0 +1,201 @@
+"""The rows of a New API log: JSON in, records out, and one bad row never spoils the rest.
+
+One API's rows are the same with some columns missing and the duration in milliseconds.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Raw, Struct
+
+from providers.adapters.records import LARGEST_INTEGER, BadRow, LogRecord, digest, utc
+
+LATEST_SECOND = 253402300799  # the end of the year 9999; milliseconds lie beyond it
+LONGEST_SECONDS = LARGEST_INTEGER // 1000
+
+Second = Annotated[int, Meta(ge=1, le=LATEST_SECOND)]
+Seconds = Annotated[int, Meta(ge=-LONGEST_SECONDS, le=LONGEST_SECONDS)]
+Integer = Annotated[int, Meta(ge=-LARGEST_INTEGER - 1, le=LARGEST_INTEGER)]
+
+# What msgspec raises for bad JSON, bad UTF-8, a wrong type, and for endless nesting.
+UNREADABLE = (ValueError, RecursionError)
+
+
+class _Row(Struct, gc=False):
+    created_at: Second
+    type: Integer
+    quota: Integer
+    id: Integer | None = None
+    user_id: Integer | None = None
+    username: str | None = None
+    token_id: Integer | None = None
+    token_name: str | None = None
+    model_name: str | None = None
+    prompt_tokens: Integer = 0
+    completion_tokens: Integer = 0
+    use_time: Seconds | None = None
+    elapsed_time: Integer | None = None
+    is_stream: bool = False
+    channel: Integer | None = None
+    channel_name: str | None = None
+    group: str | None = None
+    request_id: str | None = None
+    ip: str | None = None
+    content: str | None = None
+    other: Raw = Raw()
+
+
+class _Moment(Struct):
+    created_at: Second
+
+
+class _Other(Struct):
+    cache_tokens: object = None
+    frt: object = None
+
+
+_row = msgspec.json.Decoder(_Row)
+_moment = msgspec.json.Decoder(_Moment)
+_other = msgspec.json.Decoder(_Other)
+_text = msgspec.json.Decoder(str)
+
+
+def read_rows(
+    rows: Iterable[Raw | bytes], *, real_ids: bool
+) -> tuple[list[LogRecord], list[BadRow]]:
+    records, bad_rows = [], []
+    for raw in rows:
+        try:
+            records.append(read_row(raw, real_ids=real_ids))
+        except UNREADABLE as error:
+            bad_rows.append(_bad_row(raw, str(error)))
+    return records, bad_rows
+
+
+def read_row(raw: Raw | bytes, *, real_ids: bool) -> LogRecord:
+    """One row, or a ValueError. `real_ids`: the site's ids and channel names mean something."""
+    row = _row.decode(raw)
+    other = _other_text(row.other)
+    cached, first_ms = _extras(other)
+    return LogRecord(
+        occurred_at=utc(row.created_at),
+        type=row.type,
+        digest=digest(_stable_columns(row)),
+        units=row.quota,
+        prompt=row.prompt_tokens,
+        completion=row.completion_tokens,
+        cached=cached,
+        duration_ms=row.elapsed_time if row.use_time is None else row.use_time * 1000,
+        first_ms=first_ms,
+        is_stream=row.is_stream,
+        model=row.model_name,
+        key=row.token_name,
+        key_id=_id_text(row.token_id),
+        user=row.username,
+        user_id=_id_text(row.user_id),
+        group=row.group,
+        channel=row.channel,
+        channel_name=row.channel_name if real_ids else None,
+        request_id=row.request_id,
+        ip=row.ip,
+        content=row.content,
+        other=other,
+        upstream_id=row.id if real_ids else None,
+        raw=str(raw, "utf-8"),
+    )
+
+
+def _stable_columns(row: _Row) -> tuple[object, ...]:
+    """Identity: the columns that no version renders differently. One that a version lacks counts as
+    empty, which is what old rows get after the upgrade; the name of the user changes with time.
+
+    `elapsed_time` stays out: the same rows come without it when a One API site moves to New API."""
+    return (
+        row.created_at,
+        row.type,
+        row.user_id or 0,
+        row.token_id or 0,
+        row.token_name or "",
+        row.model_name or "",
+        row.quota,
+        row.prompt_tokens,
+        row.completion_tokens,
+        row.use_time or 0,
+        row.is_stream,
+        row.channel or 0,
+        row.group or "",
+        row.request_id or "",
+        row.content or "",
+    )
+
+
+def _id_text(number: int | None) -> str:
+    return "" if number is None else str(number)
+
+
+def _other_text(raw: Raw) -> str | None:
+    """The text as received; a fork sends the object itself, then its JSON is the text."""
+    match bytes(raw)[:1]:
+        case b'"':
+            return _text.decode(raw)
+        case b"" | b"n":
+            return None
+    return str(raw, "utf-8")
+
+
+def _extras(other: str | None) -> tuple[int, int | None]:
+    """Cached tokens and milliseconds to the first token, from a text that promises nothing."""
+    if not other or not other.startswith("{"):
+        return 0, None
+    try:
+        extras = _other.decode(other)
+    except UNREADABLE:
+        return 0, None
+    return _positive(extras.cache_tokens) or 0, _positive(extras.frt)
+
+
+def _positive(number: object) -> int | None:
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        return None
+    whole = round(number)
+    return whole if 0 < whole <= LARGEST_INTEGER else None
+
+
+def _bad_row(raw: Raw | bytes, reason: str) -> BadRow:
+    try:
+        second = _moment.decode(readable(bytes(raw))).created_at
+    except UNREADABLE:
+        second = None
+    return BadRow(raw=str(raw, "utf-8", "backslashreplace"), reason=reason, second=second)
+
+
+# An escape, whole: a pair of surrogates, one without its partner (the group), or any other.
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)",
+    re.DOTALL,
+)
+
+
+def readable(body: bytes) -> bytes:
+    """The body with every lone surrogate replaced, in place, by a character of the same length.
+
+    The parser would refuse the whole answer for one, even in a column that nobody reads."""
+    if b"\\ud" not in body and b"\\uD" not in body:
+        return body
+    return _ESCAPE.sub(lambda escape: rb"\ufffd" if escape[1] else escape[0], body)
+
+
+def as_received(body: bytes, rows: Sequence[Raw]) -> Iterable[Raw | bytes]:
+    """The very bytes of `rows`, which were read from `readable(body)`."""
+    text = readable(body)
+    return rows if text == body else _slices(body, text, rows)
+
+
+def _slices(body: bytes, text: bytes, rows: Sequence[Raw]) -> Iterator[bytes]:
+    end = 0
+    for row in map(bytes, rows):
+        start = text.index(row, end)
+        end = start + len(row)
+        yield body[start:end]

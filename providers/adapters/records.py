@@ -1,0 +1,203 @@
+"""What an adapter delivers: plain values in our words, integers in the site's own unit."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+# Compared only within one second of one feed; a collision only gets the next occurrence.
+DIGEST_BYTES = 8
+LARGEST_INTEGER = 2**63 - 1  # what both databases can hold
+
+
+class Secret:
+    """A credential that shows itself only when asked."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
+
+    __str__ = __repr__
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Credentials:
+    """What a person stored to reach one upstream account; `user_id` is empty where not needed."""
+
+    base_url: str
+    secret: Secret
+    user_id: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogRecord:
+    """One row of an upstream log.
+
+    `digest` is made of the columns that no version of the site renders differently. `raw` is the
+    row's JSON as received. `None` means that the site did not say; names and texts are as received.
+    """
+
+    occurred_at: datetime
+    type: int
+    digest: bytes
+    units: int
+    prompt: int = 0
+    completion: int = 0
+    cached: int = 0
+    duration_ms: int | None = None
+    first_ms: int | None = None
+    is_stream: bool = False
+    model: str | None = None
+    key: str | None = None
+    key_id: str = ""
+    user: str | None = None
+    user_id: str = ""
+    group: str | None = None
+    channel: int | None = None
+    channel_name: str | None = None
+    request_id: str | None = None
+    ip: str | None = None
+    content: str | None = None
+    other: str | None = None
+    upstream_id: int | None = None
+    raw: str = field(default="", repr=False)
+
+    def __post_init__(self) -> None:
+        if self.occurred_at.tzinfo is None:
+            raise ValueError("a log record needs an aware time")
+
+    @property
+    def second(self) -> int:
+        return int(self.occurred_at.timestamp())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BadRow:
+    """A row that could not be read; `second` is None where even its time is unreadable."""
+
+    raw: str = field(repr=False)
+    reason: str
+    second: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """One page of a window, newest row first. `total` is None where the site announces none."""
+
+    records: Sequence[LogRecord]
+    bad_rows: Sequence[BadRow] = ()
+    total: int | None = None
+    page_size: int = 0
+
+    @property
+    def rows(self) -> int:
+        return len(self.records) + len(self.bad_rows)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """Whole unix seconds, half-open: `since <= second < until`. `since` 0 is the beginning."""
+
+    since: int
+    until: int
+
+    @classmethod
+    def before(cls, until: int) -> Self:
+        return cls(since=0, until=until)
+
+    @property
+    def seconds(self) -> int:
+        return self.until - self.since
+
+    def __contains__(self, second: int) -> bool:
+        return self.since <= second < self.until
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """What the site says about the owner of a secret; `units` is what is left."""
+
+    id: str
+    name: str
+    role: int
+    units: int
+    used_units: int | None = None
+    requests: int | None = None
+    group: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unit:
+    """The worth of a site's unit, and how the site itself shows it. Decimal texts, as received."""
+
+    units_per_usd: str
+    display: str = "USD"
+    usd_rate: str = ""
+    symbol: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiteFacts:
+    """What was detected about a site, by feature and not by version string."""
+
+    name: str
+    version: str
+    dialect: str
+    unit: Unit
+    has_hourly: bool = True
+    clock_offset: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HourlyPoint:
+    """The site's own statistic of one UTC hour and model."""
+
+    hour: datetime
+    model: str
+    requests: int
+    units: int
+    tokens: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """One line of a connection test: `code` names the sentence, `value` fills it."""
+
+    code: str
+    value: str = ""
+    ok: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TestReport:
+    """Everything a connection test found out; `account` is None unless the secret proved itself."""
+
+    findings: Sequence[Finding]
+    facts: SiteFacts | None = None
+    account: Account | None = None
+    requests: int = 0
+
+    __test__ = False  # not a test case, whatever pytest thinks of the name
+
+    @property
+    def ok(self) -> bool:
+        """The secret proved itself and nothing speaks against saving it."""
+        return self.account is not None and all(finding.ok for finding in self.findings)
+
+
+def utc(second: int) -> datetime:
+    return datetime.fromtimestamp(second, UTC)
+
+
+def digest(columns: Iterable[object]) -> bytes:
+    """Digest of a row's stable columns, with their lengths, so that no two rows run together."""
+    text = "".join(f"{len(part)}:{part}" for part in map(str, columns))
+    return hashlib.blake2b(text.encode(), digest_size=DIGEST_BYTES).digest()
