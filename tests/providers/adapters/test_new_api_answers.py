@@ -1,4 +1,3 @@
-# ruff: noqa: RUF001 (the Chinese texts are those of the sites)
 import pytest
 
 from providers.adapters.errors import (
