@@ -1,0 +1,55 @@
+"""Which seconds of a feed are to be read next. Pure: spans in, spans out."""
+
+from collections.abc import Iterable, Iterator
+
+from providers.adapters.records import Span
+
+UNREADABLE_SECONDS = 2  # the site may still be writing these
+SETTLE_SECONDS = 60  # rows can arrive late; younger seconds are read again
+MOST_ROWS = 2000  # of one window; beyond that it is halved
+FEW_ROWS = 200  # a window with fewer is widened next time
+FIRST_WIDTH = 3600
+WIDEST = 32 * 86400
+SLOW_SECONDS = 5.0  # an answer that took longer tells us not to ask for more at once
+
+
+def readable_until(site_now: int) -> int:
+    """The end of what may be read at all, by the site's own clock."""
+    return site_now - UNREADABLE_SECONDS
+
+
+def settled_until(site_now: int) -> int:
+    """The end of what a window may cover."""
+    return site_now - SETTLE_SECONDS
+
+
+def gaps(covered: Iterable[Span], *, until: int) -> Iterator[Span]:
+    """The stretches before `until` that no window covers, newest first; the last reaches to 0."""
+    end = until
+    for span in sorted(covered, key=lambda span: span.until, reverse=True):
+        if span.until < end:
+            yield Span(since=span.until, until=end)
+        end = min(end, span.since)
+    if end > 0:
+        yield Span.before(end)
+
+
+def newest_part(gap: Span, width: int) -> Span:
+    return Span(since=max(gap.since, gap.until - width), until=gap.until)
+
+
+def halves(span: Span) -> tuple[Span, Span]:
+    """Newer half first. A single second cannot be halved."""
+    if span.seconds < 2:
+        raise ValueError("a second cannot be halved")
+    middle = span.since + span.seconds // 2
+    return Span(since=middle, until=span.until), Span(since=span.since, until=middle)
+
+
+def next_width(width: int, *, rows: int, answered_in: float) -> int:
+    """How many seconds to ask for after a window of `width` that held `rows`."""
+    if answered_in > SLOW_SECONDS or rows > MOST_ROWS // 2:
+        return max(1, width // 2)
+    if rows < FEW_ROWS:
+        return min(WIDEST, width * 2)
+    return width
