@@ -6,11 +6,14 @@ BIN = $(dir $(PYTHON))
 test:
 	python3 boot.py test
 
+check: export SECRET_KEY = for-the-checks-only-0123456789-abcdefghijklmnopqrstuvwxyz
+check: export TOLLBOOK_CREDENTIAL_KEYS = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
 check:
-	$(BIN)ruff check .
-	$(BIN)ruff format --check .
-	$(BIN)mypy
-	$(BIN)lint-imports
+	$(BIN)ruff check providers tests/providers
+	$(BIN)ruff format --check providers tests/providers
+	$(BIN)mypy -p providers
+	$(BIN)lint-imports --no-logo
+	$(PYTHON) manage.py makemigrations providers --check --dry-run --skip-checks
 	! grep -n '://' requirements.txt requirements-dev.txt
 
 format:

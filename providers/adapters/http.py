@@ -63,6 +63,7 @@ class Door:
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
         self.requests = 0
+        self.clock_offset: timedelta | None = None  # of the last answer that told the time
         self._before_request = before_request
         self._answer_seconds = deadline
         self._max_bytes = max_bytes
@@ -113,7 +114,7 @@ class Door:
         with _translated(broken="connection"):
             response = self._client.send(request, stream=True)
         answered_at = datetime.now(UTC)
-        return Answer(
+        answer = Answer(
             status=response.status_code,
             headers={
                 name: response.headers[name] for name in KEPT_HEADERS if name in response.headers
@@ -123,6 +124,8 @@ class Door:
             answered_at=answered_at,
             server_time=_time(response.headers.get("date", "")),
         )
+        self.clock_offset = answer.clock_offset or self.clock_offset
+        return answer
 
     def _body(self, response: httpx.Response) -> bytes:
         encoding = response.headers.get("content-encoding", "")

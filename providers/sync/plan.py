@@ -7,6 +7,7 @@ from providers.adapters.records import Span
 UNREADABLE_SECONDS = 2  # the site may still be writing these
 SETTLE_SECONDS = 60  # rows can arrive late; younger seconds are read again
 MOST_ROWS = 2000  # of one window; beyond that it is halved
+NO_LIMIT = 10**9  # for a single second, which cannot be halved
 FEW_ROWS = 200  # a window with fewer is widened next time
 FIRST_WIDTH = 3600
 WIDEST = 32 * 86400

@@ -46,6 +46,18 @@ class Reader:
             size=self.adapter.page_size(self.dialect),
         )
 
+    def newest(self, span: Span) -> Page:
+        """A page of one row: how many there are, and where the newest is."""
+        return self.adapter.page(
+            self.door,
+            self.credentials,
+            scope=self.scope,
+            dialect=self.dialect,
+            span=span,
+            number=1,
+            size=1,
+        )
+
     def statistic(self, span: Span) -> int:
         return self.adapter.statistic(
             self.door, self.credentials, scope=self.scope, dialect=self.dialect, span=span

@@ -1,0 +1,21 @@
+"""What is stored of the upstreams."""
+
+from providers.models.logs import Name, QuarantinedRow, UsageDetail, UsageLog, Window
+from providers.models.sites import Connection, Feed, Site, SiteUnit
+from providers.models.sums import KeyDay, ModelDay, QuotaPoint, Snapshot
+
+__all__ = [
+    "Connection",
+    "Feed",
+    "KeyDay",
+    "ModelDay",
+    "Name",
+    "QuarantinedRow",
+    "QuotaPoint",
+    "Site",
+    "SiteUnit",
+    "Snapshot",
+    "UsageDetail",
+    "UsageLog",
+    "Window",
+]

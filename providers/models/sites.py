@@ -1,0 +1,158 @@
+"""Upstream sites, people's connections to them, and the feeds that they share."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from providers.models.fields import UpstreamTextField
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+FIRST_REST, LONGEST_REST = timedelta(seconds=30), timedelta(hours=1)
+
+
+class Site(models.Model):
+    """One deployment of an upstream. `kind` has no choices: a new provider makes no migration."""
+
+    kind = models.CharField(max_length=40)
+    base_url = models.CharField(max_length=500)
+    name = UpstreamTextField(default="")
+    version = UpstreamTextField(default="")
+    dialect = models.CharField(max_length=40, default="")
+    vocabulary = models.CharField(max_length=40, default="new-api")
+    vocabulary_is_chosen = models.BooleanField(default=False)
+    has_hourly = models.BooleanField(default=True)
+    clock_offset_seconds = models.FloatField(default=0)
+    facts_read_at = models.DateTimeField(null=True)
+    paced_until = models.FloatField(default=0)  # unix time; the request budget (see leases.py)
+    slow_until = models.FloatField(default=0)  # half the budget until then, after a 429
+    lease_holder = models.CharField(max_length=40, default="")
+    lease_until = models.FloatField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "base_url"], name="site_once")]
+
+    def __str__(self) -> str:
+        return self.name or self.base_url
+
+
+class SiteUnit(models.Model):
+    """What a site's unit was worth from `read_at` on, until the next row says otherwise."""
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="units")
+    read_at = models.DateTimeField()
+    units_per_usd = models.DecimalField(max_digits=30, decimal_places=10)
+    display = models.CharField(max_length=20)
+    usd_rate = models.DecimalField(max_digits=30, decimal_places=10, null=True)
+    symbol = models.CharField(max_length=40, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "read_at"], name="site_unit_once")]
+
+    def __str__(self) -> str:
+        return f"{self.units_per_usd} per USD"
+
+
+class FeedQuerySet(models.QuerySet["Feed"]):
+    def visible_to(self, user: "User") -> Self:
+        watched = Connection.objects.filter(feed=OuterRef("pk"), owner=user)
+        return self.filter(Exists(watched))
+
+
+class Feed(models.Model):
+    """One stream of rows: a site, a scope and the upstream account that the site itself named."""
+
+    site = models.ForeignKey(Site, models.PROTECT, related_name="feeds")
+    scope = models.CharField(max_length=10)
+    account = models.CharField(max_length=100)
+    account_name = UpstreamTextField(default="")
+    backfilled_at = models.DateTimeField(null=True)
+    backfill_width = models.BigIntegerField(default=3600)
+    rows_left = models.BigIntegerField(null=True)  # before the cursor, as the site last said
+    shares_its_name = models.BooleanField(default=False)
+    waits_for_person = models.CharField(max_length=40, default="")
+    read_at = models.DateTimeField(null=True)
+    stepped_at = models.DateTimeField(null=True)  # feeds take turns by it
+    hourly_read_at = models.DateTimeField(null=True)
+    sync_asked_at = models.DateTimeField(null=True)
+
+    objects = FeedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["site", "scope", "account"], name="feed_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.site} {self.scope} {self.account}"
+
+
+class ConnectionQuerySet(models.QuerySet["Connection"]):
+    def visible_to(self, user: "User") -> Self:
+        return self if user.is_admin_role else self.filter(owner=user)
+
+    def lending(self, now: datetime) -> Self:
+        """Connections whose secret may be used now."""
+        rested = Q(retry_at=None) | Q(retry_at__lte=now)
+        return self.filter(rested, state=Connection.State.ACTIVE).exclude(sealed="")
+
+
+class Connection(models.Model):
+    """A person's access to a site, and by that a watcher of its feed; no feed until the site named
+    the account. A UUID as key, so that the sealed secret can be bound to it before the insert."""
+
+    class State(models.TextChoices):
+        ACTIVE = "active"
+        PAUSED = "paused"
+        STOPPED = "stopped"  # a failure that only a person can mend
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="connections")
+    site = models.ForeignKey(Site, models.PROTECT, related_name="connections")
+    feed = models.ForeignKey(Feed, models.PROTECT, null=True, related_name="connections")
+    name = models.CharField(max_length=100)
+    scope = models.CharField(max_length=10, default="own")
+    user_id = models.CharField(max_length=100, default="")
+    sealed = models.TextField(default="")
+    state = models.CharField(max_length=10, choices=State, default=State.ACTIVE)
+    created_at = models.DateTimeField()
+    succeeded_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    error_code = models.CharField(max_length=40, default="")
+    error_detail = models.CharField(max_length=300, default="")
+    retry_at = models.DateTimeField(null=True)
+    failures = models.IntegerField(default=0)  # in a row
+
+    objects = ConnectionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(scope__in=["own", "all"]), name="connection_scope")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def record_success(self, now: datetime) -> None:
+        self.succeeded_at, self.failed_at, self.retry_at = now, None, None
+        self.error_code = self.error_detail = ""
+        self.failures = 0
+        self._save("succeeded_at", "failed_at", "retry_at", "failures")
+        self._save("error_code", "error_detail")
+
+    def record_failure(self, code: str, detail: str, needs_person: bool, now: datetime) -> None:
+        """What only a person can mend stops the connection; all else rests, longer each time."""
+        self.failures += 1
+        self.failed_at, self.error_code, self.error_detail = now, code, detail[:300]
+        self.retry_at = now + min(LONGEST_REST, FIRST_REST * 2 ** min(self.failures - 1, 10))
+        if needs_person:
+            self.state = self.State.STOPPED
+        self._save("failures", "failed_at", "error_code", "error_detail", "retry_at", "state")
+
+    def _save(self, *fields: str) -> None:
+        self.save(update_fields=fields)

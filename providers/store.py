@@ -1,0 +1,163 @@
+"""Write one window of one feed: any number of times, same result. The only writer of rows.
+
+Insert what is missing, recompute the touched days, record the window: transactions of about 1000
+rows, cut at a second's boundary, the window's record in the last. Absence upstream never deletes.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+
+from providers import names, rollups, rows
+from providers.adapters.records import BadRow, LogRecord, Span
+from providers.models import Feed, QuarantinedRow, UsageLog
+
+TRANSACTION_ROWS = 1000
+TRIES = 5
+
+Key = tuple[int, bytes, int]
+
+
+class RendersDifferently(Exception):
+    """The walk brings rows that are not stored and lacks stored ones: the site renders its rows
+    differently now. Nothing was stored."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stored:
+    """`lacking` rows are stored here and were not in the walk: the site has pruned them."""
+
+    new: int
+    lacking: int
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """A record with its number among equal ones of its second, in order of insertion."""
+
+    record: LogRecord
+    occurrence: int
+
+    @property
+    def key(self) -> Key:
+        return self.record.second, self.record.digest, self.occurrence
+
+
+def identify(records: Sequence[LogRecord]) -> list[Identified]:
+    """`records` newest first, whole seconds only; the answer is oldest first."""
+    seen: Counter[tuple[int, bytes]] = Counter()
+    found = []
+    for record in reversed(records):
+        twin = (record.second, record.digest)
+        found.append(Identified(record, seen[twin]))
+        seen[twin] += 1
+    return sorted(found, key=lambda row: row.record.second)
+
+
+def save_rows(
+    feed: Feed,
+    span: Span,
+    records: Sequence[LogRecord],
+    bad_rows: Sequence[BadRow],
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    finish: Callable[[], None] = lambda: None,
+) -> Stored:
+    """Store every row of `span`, newest first as walked. `finish` runs in the last transaction."""
+    identified = identify(records)
+    wanted = {row.key for row in identified}
+    stored = stored_keys(feed, span)
+    if wanted - stored and stored - wanted:
+        raise RendersDifferently
+    ids = names.ids_of(rows.names_in(records, feed.site_id))
+    parts = list(_parts(identified, span))
+    for number, (part_span, part) in enumerate(parts):
+        is_last = number == len(parts) - 1
+        last = (lambda: _finish(feed, span, bad_rows, now, finish)) if is_last else None
+        _save_part(feed, part_span, part, ids, now=now, zone=zone, last=last)
+    return Stored(new=len(wanted - stored), lacking=len(stored - wanted))
+
+
+def stored_keys(feed: Feed, span: Span) -> set[Key]:
+    found = UsageLog.objects.filter(feed=feed, time__gte=span.since, time__lt=span.until)
+    listed = found.values_list("time", "digest", "occurrence")
+    return {(int(time.timestamp()), bytes(digest), number) for time, digest, number in listed}
+
+
+def _parts(identified: Sequence[Identified], span: Span) -> Iterator[tuple[Span, list[Identified]]]:
+    """Cut at a second's boundary, about TRANSACTION_ROWS each; together they are the whole span."""
+    since, part = span.since, list[Identified]()
+    for row in identified:
+        if len(part) >= TRANSACTION_ROWS and row.record.second != part[-1].record.second:
+            yield Span(since=since, until=row.record.second), part
+            since, part = row.record.second, []
+        part.append(row)
+    yield Span(since=since, until=span.until), part
+
+
+def _save_part(
+    feed: Feed,
+    span: Span,
+    part: Sequence[Identified],
+    ids: names.Ids,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    last: Callable[[], None] | None,
+) -> None:
+    for attempt in range(1, TRIES + 1):
+        try:
+            with transaction.atomic():
+                _insert_missing(feed, span, part, ids, now=now, zone=zone)
+                if last is not None:
+                    last()
+            return
+        except IntegrityError:  # somebody was faster: what they stored is not missing any more
+            if attempt == TRIES:
+                raise
+
+
+def _insert_missing(
+    feed: Feed,
+    span: Span,
+    part: Sequence[Identified],
+    ids: names.Ids,
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+) -> None:
+    Feed.objects.select_for_update().get(pk=feed.pk)
+    stored = stored_keys(feed, span)
+    missing = [row for row in part if row.key not in stored]
+    if missing:
+        rows.insert(feed, [(row.record, row.occurrence) for row in missing], ids, now=now)
+        days = rollups.days_of((row.record.occurred_at for row in missing), zone)
+        rollups.rebuild_days(feed.pk, days, zone)
+
+
+def _finish(
+    feed: Feed,
+    span: Span,
+    bad_rows: Sequence[BadRow],
+    now: datetime,
+    finish: Callable[[], None],
+) -> None:
+    """Quarantine is replaced with its window: raw texts may differ from read to read."""
+    inside = QuarantinedRow.objects.filter(feed=feed, time__gte=span.since, time__lt=span.until)
+    inside.delete()
+    QuarantinedRow.objects.bulk_create(
+        QuarantinedRow(
+            feed=feed,
+            time=span.since if row.second is None else row.second,
+            raw=row.raw,
+            reason=row.reason[:300],
+            seen_at=now,
+        )
+        for row in bad_rows
+    )
+    finish()

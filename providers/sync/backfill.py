@@ -1,0 +1,80 @@
+"""The history of a feed, newest gap first, one window at a time."""
+
+import time
+
+from providers.adapters.errors import Unavailable
+from providers.adapters.records import Span
+from providers.models import Feed, Window
+from providers.sync import plan, stretch
+from providers.sync.turn import FeedTurn
+from providers.sync.walk import WindowTooLarge
+
+
+def gap_of(feed: Feed) -> Span | None:
+    """The newest stretch that no window covers; None once the history is whole."""
+    windows = Window.objects.filter(feed=feed).values_list("since", "until")
+    covered = [
+        Span(since=int(since.timestamp()), until=int(until.timestamp())) for since, until in windows
+    ]
+    if not covered:
+        return None  # the tail comes first
+    gap = next(plan.gaps(covered, until=max(span.until for span in covered)), None)
+    if gap is not None and gap.since == 0 and feed.backfilled_at is not None:
+        return None
+    return gap
+
+
+def read_next(work: FeedTurn, gap: Span) -> None:
+    """Mirror the newest part of `gap`, or find out that nothing lies before it."""
+    is_open = gap.since == 0
+    part = plan.newest_part(gap, work.feed.backfill_width)
+    if is_open and _is_after_silence(work.feed, gap):
+        oldest = _newest_before(work, gap)
+        if oldest is None:
+            return
+        part = Span(since=min(part.since, oldest), until=gap.until)
+    _mirror(work, part)
+
+
+def _is_after_silence(feed: Feed, gap: Span) -> bool:
+    """At the start (the site's own count makes the estimate) and after an empty window."""
+    if feed.rows_left is None:
+        return True
+    newer = Window.objects.filter(feed=feed, since=gap.until).first()
+    return newer is not None and newer.rows == 0
+
+
+def _newest_before(work: FeedTurn, gap: Span) -> int | None:
+    """The second of the newest row before the cursor; None ends the backfill."""
+    page = work.reader.newest(Span.before(gap.until))
+    work.feed.rows_left = page.total
+    if page.rows == 0 and not page.total:
+        work.feed.rows_left = 0
+        work.feed.backfilled_at = work.turn.now()
+    work.feed.save(update_fields=["rows_left", "backfilled_at"])
+    if page.rows == 0:
+        return None
+    return min([record.second for record in page.records], default=gap.until - 1)
+
+
+def _mirror(work: FeedTurn, part: Span) -> None:
+    feed = work.feed
+    begun = time.monotonic()
+    requests = work.turn.door.requests
+    try:
+        window = stretch.mirror(work, part)
+    except WindowTooLarge:
+        feed.backfill_width = max(1, part.seconds // 2)
+    except Unavailable as error:
+        if error.code != "timeout" or part.seconds == 1:
+            raise
+        feed.backfill_width = max(1, part.seconds // 2)
+    else:
+        asked = max(1, work.turn.door.requests - requests)
+        answered_in = (time.monotonic() - begun) / asked
+        feed.backfill_width = plan.next_width(
+            part.seconds, rows=window.rows, answered_in=answered_in
+        )
+        if feed.rows_left:
+            feed.rows_left = max(0, feed.rows_left - window.rows)
+    feed.save(update_fields=["backfill_width", "rows_left"])

@@ -1,0 +1,129 @@
+"""The order of work at one site: new feeds first, then tails, then backfills, in turns."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+
+from accounts.zone import business_zone
+from providers import leases
+from providers.adapters.errors import ProviderError, RateLimited
+from providers.adapters.http import Door
+from providers.models import Connection, Feed, Site
+from providers.store import RendersDifferently
+from providers.sync import backfill, site_facts, tail
+from providers.sync.turn import FeedTurn, Turn
+
+logger = logging.getLogger(__name__)
+
+TURN_SECONDS = 15.0
+ANSWER_SECONDS = 80.0  # below the life of the lease
+FACTS_EVERY = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    feed: Feed
+    run: Callable[[FeedTurn], None]
+
+
+def work_at(site_id: int, *, seconds: float = TURN_SECONDS, patience: float = 5.0) -> bool:
+    """Work at one site for a while: True where more is due now, False while another works there."""
+    with leases.hold(site_id, patience=patience) as lease:
+        if lease is None:
+            return False
+        with _door(lease) as door:
+            turn = Turn(site=Site.objects.get(pk=site_id), door=door, zone=business_zone())
+            return _work(turn, until=time.monotonic() + seconds)
+
+
+def due_feeds(site: Site, now: datetime) -> QuerySet[Feed]:
+    """Feeds whose tail is to be read, new ones first."""
+    stale = now - timedelta(seconds=settings.TOLLBOOK_SYNC_SECONDS)
+    asked = Q(sync_asked_at__isnull=False)
+    due = _workable(site, now).filter(Q(read_at=None) | Q(read_at__lt=stale) | asked)
+    return due.order_by(F("read_at").asc(nulls_first=True))
+
+
+def next_step(site: Site, now: datetime) -> Step | None:
+    feed = due_feeds(site, now).first()
+    if feed is not None:
+        return Step(feed, read_newest)
+    for feed in _workable(site, now).order_by(F("stepped_at").asc(nulls_first=True)):
+        if backfill.gap_of(feed) is not None:
+            return Step(feed, read_history)
+    return None
+
+
+def read_newest(work: FeedTurn) -> None:
+    turn, feed = work.turn, work.feed
+    is_split = tail.read_tail(work)
+    if not is_split:
+        account = turn.adapter.account(turn.door, work.reader.credentials)
+        site_facts.keep_account(feed, account, turn.now())
+    feed.read_at = turn.now()
+    feed.sync_asked_at = None
+    feed.save(update_fields=["read_at", "sync_asked_at"])
+    if turn.site.has_hourly and site_facts.are_hours_due(feed, turn.now(), FACTS_EVERY):
+        site_facts.read_hours(work)
+
+
+def read_history(work: FeedTurn) -> None:
+    gap = backfill.gap_of(work.feed)
+    if gap is not None:
+        backfill.read_next(work, gap)
+    work.feed.stepped_at = work.turn.now()
+    work.feed.save(update_fields=["stepped_at"])
+
+
+def _door(lease: leases.Lease) -> Door:
+    return Door(
+        allowed_networks=settings.TOLLBOOK_ALLOWED_PRIVATE_NETWORKS,
+        deadline=ANSWER_SECONDS,
+        user_agent=f"Tollbook/{settings.VERSION}",
+        before_request=lease.before_request,
+    )
+
+
+def _workable(site: Site, now: datetime) -> QuerySet[Feed]:
+    lending = Connection.objects.lending(now).filter(site=site)
+    return Feed.objects.filter(site=site, waits_for_person="", connections__in=lending).distinct()
+
+
+def _work(turn: Turn, until: float) -> bool:
+    while time.monotonic() < until:
+        step = next_step(turn.site, turn.now())
+        if step is None:
+            return False
+        try:
+            _take(turn, step)
+        except leases.BudgetSpent:
+            return True
+    return True
+
+
+def _take(turn: Turn, step: Step) -> None:
+    """One step; what the outside world did is written on the connection that lent its secret."""
+    feed = step.feed
+    feed.site = turn.site
+    connection = feed.connections.lending(turn.now()).order_by("pk").first()
+    if connection is None:
+        return
+    try:
+        site_facts.refresh(turn, connection, older_than=FACTS_EVERY)
+        reader = turn.reader(feed, connection)
+        step.run(FeedTurn(turn=turn, feed=feed, connection=connection, reader=reader))
+    except ProviderError as error:
+        logger.warning("connection %s: %s", connection.pk, error)
+        if isinstance(error, RateLimited):
+            leases.penalise(turn.site.pk, error.retry_after)
+        connection.record_failure(error.code, error.detail, error.needs_person, turn.now())
+    except RendersDifferently:
+        feed.waits_for_person = "renders_differently"
+        feed.save(update_fields=["waits_for_person"])
+    else:
+        connection.record_success(turn.now())

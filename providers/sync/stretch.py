@@ -1,0 +1,119 @@
+"""Read, store and verify one stretch of a feed, whatever it takes; and record its window."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from providers import store
+from providers.adapters.errors import Unavailable
+from providers.adapters.records import Span, utc
+from providers.models import Site, Window
+from providers.sync import plan, verify
+from providers.sync.turn import FeedTurn
+from providers.sync.walk import Walk, WindowMoved, walk
+from providers.vocabulary import HITOPEN_DOCS, is_documented_by_hitopen
+
+MOVES = 3  # a window that moved so often is left for the next turn
+
+
+def mirror(work: FeedTurn, span: Span) -> Window:
+    """Walk `span`, store its rows, hold them against the statistic, record the window.
+
+    `WindowTooLarge` where it should be halved; nothing is stored then.
+    """
+    walked = read(work, span)
+    stored = save(work, span, walked)
+    verdict = verified(work, span)
+    pruned = stored.lacking > 0
+    return record(work, span, verdict, pruned=pruned, now=work.turn.now())
+
+
+def read(work: FeedTurn, span: Span) -> Walk:
+    most = plan.MOST_ROWS if span.seconds > 1 else plan.NO_LIMIT
+    for attempt in range(1, MOVES + 1):
+        try:
+            return walk(work.reader, span, most_rows=most)
+        except WindowMoved:
+            if attempt == MOVES:
+                raise Unavailable("the window moved while it was read", code="moved") from None
+    raise AssertionError("unreachable")
+
+
+def save(work: FeedTurn, span: Span, walked: Walk) -> store.Stored:
+    _choose_vocabulary(work.turn.site, walked)
+    return store.save_rows(
+        work.feed,
+        span,
+        walked.records,
+        walked.bad_rows,
+        now=work.turn.now(),
+        zone=work.turn.zone,
+    )
+
+
+def verified(work: FeedTurn, span: Span) -> verify.Verdict:
+    """Compare; where it differs, walk and compare once more, then look for a known reason."""
+    verdict = compare(work, span)
+    if verdict.is_settled:
+        return verdict
+    save(work, span, read(work, span))
+    verdict = compare(work, span)
+    if not verdict.is_settled and not work.feed.shares_its_name and proves_shared(work, span):
+        return verify.judge(work.feed, span, verdict.site_units or 0)
+    return verdict
+
+
+def compare(work: FeedTurn, span: Span) -> verify.Verdict:
+    return verify.judge(work.feed, span, work.reader.statistic(span))
+
+
+def proves_shared(work: FeedTurn, span: Span) -> bool:
+    """True once some seconds have no row in this account's list but spend in its statistic: that
+    goes by name, so another account must carry it. Bisects towards the surplus."""
+    excess = _excess(work, span)
+    while excess > 0 and verify.row_count(work.feed, span) > 0 and span.seconds > 1:
+        newer, older = plan.halves(span)
+        more = _excess(work, newer)
+        span, excess = (newer, more) if more > 0 else (older, excess - more)
+    if excess <= 0 or verify.row_count(work.feed, span) > 0:
+        return False
+    shared = work.reader.page(span, 1).rows == 0 and work.reader.statistic(span) > 0
+    if shared:
+        work.feed.shares_its_name = True
+        work.feed.save(update_fields=["shares_its_name"])
+    return shared
+
+
+def _excess(work: FeedTurn, span: Span) -> int:
+    verdict = compare(work, span)
+    return (verdict.site_units or 0) - (verdict.units or 0)
+
+
+def record(
+    work: FeedTurn, span: Span, verdict: verify.Verdict, *, pruned: bool, now: datetime
+) -> Window:
+    """Put one window in the place of all that begin inside `span`."""
+    state = Window.State.PRUNED if pruned else verdict.state
+    with transaction.atomic():
+        inside = Window.objects.filter(feed=work.feed)
+        inside.filter(since__gte=span.since, since__lt=span.until).delete()
+        return Window.objects.create(
+            feed=work.feed,
+            since=utc(span.since),
+            until=utc(span.until),
+            state=state,
+            reason=verdict.reason,
+            rows=verify.row_count(work.feed, span),
+            units=verdict.units,
+            site_units=verdict.site_units,
+            walked_at=now,
+            checked_at=now,
+        )
+
+
+def _choose_vocabulary(site: Site, walked: Walk) -> None:
+    if site.vocabulary_is_chosen or site.vocabulary == HITOPEN_DOCS.code:
+        return
+    if is_documented_by_hitopen(walked.records):
+        site.vocabulary = HITOPEN_DOCS.code
+        site.save(update_fields=["vocabulary"])

@@ -1,0 +1,82 @@
+"""The newest hours of a feed: read with every run, in one request where nothing came."""
+
+from datetime import timedelta
+
+from providers.adapters.records import Page, Span
+from providers.models import Window
+from providers.sync import plan, stretch, verify
+from providers.sync.turn import FeedTurn
+from providers.sync.walk import Walk, WindowTooLarge
+
+HOUR = 3600
+
+
+def read_tail(work: FeedTurn) -> bool:
+    """Bring the feed up to the site's present. True if an old hour was split off: that took one
+    request more, which the caller saves elsewhere."""
+    since = _since(work)
+    span = Span(since=since, until=plan.readable_until(work.turn.site_now()))
+    _bring_up(work, span)
+    settled = Span(since=since, until=span.until + plan.UNREADABLE_SECONDS - plan.SETTLE_SECONDS)
+    is_split = settled.seconds > 2 * HOUR
+    if is_split:
+        first = Span(since=since, until=since + HOUR)
+        _record(work, first)
+        settled = Span(since=first.until, until=settled.until)
+    _record(work, settled)
+    return is_split
+
+
+def _since(work: FeedTurn) -> int:
+    """Where the newest window begins, if it is of these hours; else an hour ago."""
+    settled = plan.settled_until(work.turn.site_now())
+    newest = Window.objects.filter(feed=work.feed).order_by("-until").first()
+    if newest is None:
+        return settled - HOUR
+    until = int(newest.until.timestamp())
+    if until >= settled - HOUR and newest.until - newest.since <= timedelta(hours=2):
+        return int(newest.since.timestamp())
+    return max(until, settled - HOUR)
+
+
+def _bring_up(work: FeedTurn, span: Span) -> None:
+    page = work.reader.page(span, 1)
+    proven = _proven_part(work, span, page)
+    if proven is None:
+        _read_in_parts(work, span)
+        return
+    records = [record for record in page.records if record.second in proven]
+    if records or page.bad_rows:
+        walked = Walk(records=records, bad_rows=page.bad_rows)
+        stretch.save(work, proven, walked)
+
+
+def _proven_part(work: FeedTurn, span: Span, page: Page) -> Span | None:
+    """The seconds of which the page has every row, if with what is stored it makes up the total."""
+    full = page.page_size or work.reader.adapter.page_size(work.reader.dialect)
+    if page.rows < full or page.rows == page.total:
+        return span
+    if page.total is None or page.bad_rows:
+        return None
+    newest = Span(since=min(record.second for record in page.records) + 1, until=span.until)
+    if newest.since >= newest.until:
+        return None
+    on_page = sum(record.second in newest for record in page.records)
+    older = Span(since=span.since, until=newest.since)
+    return newest if verify.row_count(work.feed, older) + on_page == page.total else None
+
+
+def _read_in_parts(work: FeedTurn, span: Span) -> None:
+    waiting = [span]
+    while waiting:
+        part = waiting.pop()
+        try:
+            stretch.save(work, part, stretch.read(work, part))
+        except WindowTooLarge:
+            newer, older = plan.halves(part)
+            waiting += [older, newer]
+
+
+def _record(work: FeedTurn, span: Span) -> None:
+    verdict = stretch.verified(work, span)
+    stretch.record(work, span, verdict, pruned=False, now=work.turn.now())

@@ -1,0 +1,61 @@
+"""What every step of a turn at one site needs."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from providers import secrets
+from providers.adapters import ADAPTERS, Adapter
+from providers.adapters.http import Door
+from providers.adapters.records import Credentials
+from providers.models import Connection, Feed, Site
+from providers.sync.walk import Reader
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """One worker's time at one site, through one door."""
+
+    site: Site
+    door: Door
+    zone: ZoneInfo
+
+    @property
+    def adapter(self) -> Adapter:
+        return ADAPTERS[self.site.kind]
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def site_now(self) -> int:
+        """Unix seconds by the site's clock, as its last answer told it."""
+        if self.door.clock_offset is None:
+            return int(time.time() + self.site.clock_offset_seconds)
+        return int(time.time() + self.door.clock_offset.total_seconds())
+
+    def credentials(self, connection: Connection) -> Credentials:
+        return Credentials(
+            base_url=self.site.base_url,
+            secret=secrets.open_secret(connection),
+            user_id=connection.user_id,
+        )
+
+    def reader(self, feed: Feed, connection: Connection) -> Reader:
+        return Reader(
+            adapter=self.adapter,
+            door=self.door,
+            credentials=self.credentials(connection),
+            scope=feed.scope,
+            dialect=self.site.dialect,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FeedTurn:
+    """A turn's work on one feed, through the connection that lends its secret."""
+
+    turn: Turn
+    feed: Feed
+    connection: Connection
+    reader: Reader

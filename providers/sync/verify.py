@@ -1,0 +1,62 @@
+"""Hold the rows of a window against the site's own statistic of exactly the same seconds."""
+
+from dataclasses import dataclass
+
+from django.db import models
+from django.db.models import Q, Sum
+
+from providers.adapters.records import Span
+from providers.models import Feed, QuarantinedRow, UsageLog, Window
+from providers.vocabulary import VOCABULARIES
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """`reason`: why the statistic cannot verify a window, or why it differs; empty if it can."""
+
+    state: str
+    reason: str = ""
+    units: int | None = None
+    site_units: int | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        return self.state != Window.State.DIFFERS
+
+
+def judge(feed: Feed, span: Span, site_units: int) -> Verdict:
+    """What is known of `span` once the site has said its sum."""
+    summed = _rows(feed, span).filter(type__in=VOCABULARIES[feed.site.vocabulary].summed)
+    present = summed.filter(user__text=feed.account_name)
+    units = present.aggregate(sum=Sum("units"))["sum"] or 0
+    state, reason = _state(feed, span, units, site_units)
+    if state == Window.State.VERIFIED and summed.exclude(user__text=feed.account_name).exists():
+        # the statistic goes by the present name: it says nothing of rows under a former one
+        state, reason = Window.State.MIRRORED, "renamed"
+    return Verdict(state=state, reason=reason, units=units, site_units=site_units)
+
+
+def _state(feed: Feed, span: Span, units: int, site_units: int) -> tuple[str, str]:
+    inside = Q(feed=feed, time__gte=span.since, time__lt=span.until)
+    if QuarantinedRow.objects.filter(inside).exists():
+        return Window.State.MIRRORED, "quarantine"
+    if units == site_units:
+        return Window.State.VERIFIED, ""
+    if site_units == 0:
+        return Window.State.MIRRORED, "zero_statistic"
+    if "%" in feed.account_name:
+        return Window.State.MIRRORED, "name_pattern"
+    if feed.shares_its_name and site_units > units:
+        return Window.State.MIRRORED, "shared_name"
+    return Window.State.DIFFERS, "statistic"
+
+
+def _rows(feed: Feed, span: Span) -> models.QuerySet[UsageLog]:
+    return UsageLog.objects.filter(feed=feed, time__gte=span.since, time__lt=span.until)
+
+
+def row_count(feed: Feed, span: Span) -> int:
+    """Rows of `span` that the site counts: stored ones and quarantined ones."""
+    inside = Q(feed=feed, time__gte=span.since, time__lt=span.until)
+    quarantined = QuarantinedRow.objects.filter(inside).count()
+    return UsageLog.objects.filter(inside).count() + quarantined

@@ -1,0 +1,65 @@
+import ipaddress
+import os
+import shutil
+import sys
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
+LOCAL_NAMES = {"localhost", ""}
+
+
+def refuse_the_outside(event, arguments):
+    """No test may leave this machine, whatever code it runs."""
+    if event in {"socket.connect", "socket.sendto"} and not is_local(arguments[1]):
+        raise PermissionError(f"a test tried to reach {arguments[1]}")
+
+
+def is_local(address):
+    if not isinstance(address, tuple) or address[0] in LOCAL_NAMES:
+        return True  # a unix socket has a path
+    try:
+        return ipaddress.ip_address(address[0].partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+sys.addaudithook(refuse_the_outside)
+
+
+def pytest_configure():
+    os.makedirs(settings.STATIC_ROOT, exist_ok=True)  # WhiteNoise warns without it
+    plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.STORAGES["staticfiles"] = {"BACKEND": plain}
+    settings.CACHES["default"] = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    settings.PASSWORD_HASHERS[:] = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache():
+    """Rate limits are counted there; one test must not use up another's."""
+    yield
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Use the distribution's Chromium, and keep it from talking to anybody."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        pytest.skip("no Chromium on this machine")
+    arguments = [
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-domain-reliability",
+        "--disable-features=OptimizationHints,MediaRouter,Translate",
+        "--disable-quic",
+        "--disable-sync",
+        "--no-default-browser-check",
+        "--no-first-run",
+    ]
+    if os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    return {**browser_type_launch_args, "executable_path": found, "args": arguments}
