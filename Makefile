@@ -9,8 +9,8 @@ test:
 check: export SECRET_KEY = for-the-checks-only-0123456789-abcdefghijklmnopqrstuvwxyz
 check: export TOLLBOOK_CREDENTIAL_KEYS = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
 check:
-	$(BIN)ruff check providers tests/providers
-	$(BIN)ruff format --check providers tests/providers
+	$(BIN)ruff check providers tests/providers tests/upstream
+	$(BIN)ruff format --check providers tests/providers tests/upstream
 	$(BIN)mypy -p providers
 	$(BIN)lint-imports --no-logo
 	$(PYTHON) manage.py makemigrations providers --check --dry-run --skip-checks

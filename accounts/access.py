@@ -25,7 +25,7 @@ View = Callable[Concatenate[PersonRequest, P], HttpResponse]
 def needs(permission: str) -> Callable[[View[P]], View[P]]:
     def decorator(view: View[P]) -> View[P]:
         @wraps(view)
-        def checked(request: PersonRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def checked(request: PersonRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
             if not request.user.has_perm(permission):
                 raise Http404
             return view(request, *args, **kwargs)

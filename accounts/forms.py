@@ -38,7 +38,7 @@ class NewPersonForm(forms.Form):
 
     def __init__(self, *args: Any, email: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.email = email
+        self.known_email = email
         self.fields["name"].widget.attrs["autocomplete"] = "name"
 
     def clean(self) -> dict[str, Any]:
@@ -50,7 +50,7 @@ class NewPersonForm(forms.Form):
 
     def person(self) -> NewPerson:
         return NewPerson(
-            email=self.cleaned_data.get("email", self.email),
+            email=self.cleaned_data.get("email", self.known_email),
             name=self.cleaned_data["name"],
             password=self.cleaned_data["password"],
             language=get_language() or settings.LANGUAGE_CODE,
@@ -59,7 +59,7 @@ class NewPersonForm(forms.Form):
     def _check(self, password: str, cleaned: dict[str, Any]) -> None:
         if password != cleaned.get("password_again"):
             self.add_error("password_again", _("The two passwords differ."))
-        person = User(email=cleaned.get("email", self.email), name=cleaned.get("name", ""))
+        person = User(email=cleaned.get("email", self.known_email), name=cleaned.get("name", ""))
         try:
             validate_password(password, person)
         except ValidationError as problem:

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
-from accounts.access import PersonRequest
 from accounts.zone import business_zone
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -35,11 +35,12 @@ def preferences(get_response: GetResponse) -> GetResponse:
 def htmx_login(get_response: GetResponse) -> GetResponse:
     """A session that ended inside a fragment sends the whole page to the login and back."""
 
-    def middleware(request: PersonRequest) -> HttpResponse:
+    def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        if not request.htmx or not _is_login(response.headers.get("Location", "")):
+        htmx: HtmxDetails = request.htmx  # type: ignore[attr-defined]
+        if not htmx or not _is_login(response.headers.get("Location", "")):
             return response
-        page = request.htmx.current_url_abs_path or resolve_url(settings.LOGIN_REDIRECT_URL)
+        page = htmx.current_url_abs_path or resolve_url(settings.LOGIN_REDIRECT_URL)
         return HttpResponseClientRedirect(redirect_to_login(page).url)
 
     return middleware

@@ -72,12 +72,15 @@ class Lease:
 
     def before_request(self) -> None:
         """Wait until the budget allows a request, and renew. The hook of `Door`."""
+        self.wait_for_budget(meanwhile=self._renew)
+        self._renew()
+
+    def wait_for_budget(self, meanwhile: Callable[[], None] = lambda: None) -> None:
         while (wait := reserve(self.site_id)) > 0:
             if wait > self.patience:
                 raise BudgetSpent(wait)
             self.sleep(min(wait, STEP_SECONDS))
-            self._renew()
-        self._renew()
+            meanwhile()
 
     def _renew(self) -> None:
         if not self.take():

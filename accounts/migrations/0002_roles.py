@@ -1,18 +1,20 @@
+from django.apps.registry import Apps
 from django.db import migrations
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-PERMISSIONS = {
+PERMISSIONS: dict[str, str] = {
     "view_all_logs": "Can see everybody's logs",
     "view_all_spend": "Can see everybody's spend",
     "manage_people": "Can invite people and grant roles",
 }
-ROLES = {
+ROLES: dict[str, list[str]] = {
     "member": [],
     "finance": ["view_all_spend"],
     "admin": ["view_all_logs", "view_all_spend", "manage_people"],
 }
 
 
-def make_roles(apps, schema_editor):
+def make_roles(apps: Apps, schema_editor: BaseDatabaseSchemaEditor | None) -> None:
     # Django makes permissions only after the last migration, so make ours here; it will find them.
     content_types = apps.get_model("contenttypes", "ContentType").objects
     permissions = apps.get_model("auth", "Permission").objects

@@ -14,5 +14,5 @@ def form_row(field: BoundField, label: str = "", help_text: str | None = None) -
     if help_text is not None:
         field.help_text = help_text
     # A library's placeholder repeats its label, which was just replaced.
-    attributes = {"placeholder": False} if label else {}
+    attributes: dict[str, str | bool] = {"placeholder": False} if label else {}
     return {"field": field, "widget": field.as_widget(attrs=attributes)}

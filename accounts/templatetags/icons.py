@@ -10,6 +10,4 @@ register = template.Library()
 def icon(name: str) -> SafeString:
     """One of static/img/icons.svg. Put a word beside it: it is hidden from screen readers."""
     sprite = static("img/icons.svg")
-    return format_html(
-        '<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name
-    )
+    return format_html('<svg class="i" aria-hidden="true"><use href="{}#{}"/></svg>', sprite, name)

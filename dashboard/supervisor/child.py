@@ -15,6 +15,7 @@ FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 10.0
 POLL_SECONDS = 0.05
 PR_SET_PDEATHSIG = 1
+STDERR = 2
 
 
 def always() -> bool:
@@ -65,6 +66,7 @@ class Child:
         self.process = subprocess.Popen(
             self.argv,
             stdin=subprocess.DEVNULL,
+            stdout=STDERR,  # stdout is for what a person or a script waits for: the address
             pass_fds=self.pass_fds,
             start_new_session=True,
             preexec_fn=end_with_parent(os.getpid()),

@@ -154,5 +154,13 @@ class Connection(models.Model):
             self.state = self.State.STOPPED
         self._save("failures", "failed_at", "error_code", "error_detail", "retry_at", "state")
 
+    def pause(self) -> None:
+        self.state = self.State.PAUSED
+        self._save("state")
+
+    def resume(self) -> None:
+        self.state, self.retry_at = self.State.ACTIVE, None
+        self._save("state", "retry_at")
+
     def _save(self, *fields: str) -> None:
         self.save(update_fields=fields)

@@ -2,7 +2,8 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from providers import leases
 from providers.adapters.errors import ProviderError, RateLimited
 from providers.adapters.http import Door
 from providers.models import Connection, Feed, Site
+from providers.secrets import SecretUnreadable
 from providers.store import RendersDifferently
 from providers.sync import backfill, site_facts, tail
 from providers.sync.turn import FeedTurn, Turn
@@ -31,14 +33,20 @@ class Step:
     run: Callable[[FeedTurn], None]
 
 
-def work_at(site_id: int, *, seconds: float = TURN_SECONDS, patience: float = 5.0) -> bool:
-    """Work at one site for a while: True where more is due now, False while another works there."""
+def work_at(site_id: int, *, seconds: float = TURN_SECONDS, patience: float = 5.0) -> float | None:
+    """Work at one site for a while. The seconds after which to go on, or None where nothing is due
+    or another worker has the site."""
     with leases.hold(site_id, patience=patience) as lease:
         if lease is None:
-            return False
+            return None
         with _door(lease) as door:
             turn = Turn(site=Site.objects.get(pk=site_id), door=door, zone=business_zone())
-            return _work(turn, until=time.monotonic() + seconds)
+            try:
+                return 0 if _work(turn, until=time.monotonic() + seconds) else None
+            except leases.BudgetSpent as spent:
+                return spent.seconds
+            except leases.LeaseLost:
+                return None
 
 
 def due_feeds(site: Site, now: datetime) -> QuerySet[Feed]:
@@ -95,35 +103,51 @@ def _workable(site: Site, now: datetime) -> QuerySet[Feed]:
 
 
 def _work(turn: Turn, until: float) -> bool:
+    """True where more is due."""
+    _identify(turn)
     while time.monotonic() < until:
         step = next_step(turn.site, turn.now())
         if step is None:
             return False
-        try:
-            _take(turn, step)
-        except leases.BudgetSpent:
-            return True
+        _take(turn, step)
     return True
 
 
+def _identify(turn: Turn) -> None:
+    """Connections that were saved before the site named their account."""
+    for connection in Connection.objects.lending(turn.now()).filter(site=turn.site, feed=None):
+        with _told_on(connection, turn):
+            account = turn.adapter.account(turn.door, turn.credentials(connection))
+            site_facts.join_feed(connection, account, turn.now())
+
+
 def _take(turn: Turn, step: Step) -> None:
-    """One step; what the outside world did is written on the connection that lent its secret."""
     feed = step.feed
     feed.site = turn.site
     connection = feed.connections.lending(turn.now()).order_by("pk").first()
     if connection is None:
         return
-    try:
+    with _told_on(connection, turn):
         site_facts.refresh(turn, connection, older_than=FACTS_EVERY)
         reader = turn.reader(feed, connection)
-        step.run(FeedTurn(turn=turn, feed=feed, connection=connection, reader=reader))
+        try:
+            step.run(FeedTurn(turn=turn, feed=feed, connection=connection, reader=reader))
+        except RendersDifferently:
+            feed.waits_for_person = "renders_differently"
+            feed.save(update_fields=["waits_for_person"])
+
+
+@contextmanager
+def _told_on(connection: Connection, turn: Turn) -> Iterator[None]:
+    """What the outside world did is written on the connection that lent its secret."""
+    try:
+        yield
     except ProviderError as error:
         logger.warning("connection %s: %s", connection.pk, error)
         if isinstance(error, RateLimited):
             leases.penalise(turn.site.pk, error.retry_after)
         connection.record_failure(error.code, error.detail, error.needs_person, turn.now())
-    except RendersDifferently:
-        feed.waits_for_person = "renders_differently"
-        feed.save(update_fields=["waits_for_person"])
+    except SecretUnreadable:
+        connection.record_failure("secret_unreadable", "", True, turn.now())
     else:
         connection.record_success(turn.now())

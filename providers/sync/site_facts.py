@@ -14,6 +14,15 @@ from providers.sync.turn import FeedTurn, Turn
 SLICE = timedelta(days=30)  # the longest that a site answers
 
 
+def join_feed(connection: Connection, account: Account, now: datetime) -> None:
+    """Watch the feed of the account that the site itself named for the connection's secret."""
+    connection.feed, _ = Feed.objects.get_or_create(
+        site=connection.site, scope=connection.scope, account=account.id
+    )
+    connection.save(update_fields=["feed"])
+    keep_account(connection.feed, account, now)
+
+
 def keep_account(feed: Feed, account: Account, now: datetime) -> None:
     Snapshot.objects.update_or_create(
         feed=feed,

@@ -71,13 +71,15 @@ def proves_shared(work: FeedTurn, span: Span) -> bool:
     """True once some seconds have no row in this account's list but spend in its statistic: that
     goes by name, so another account must carry it. Bisects towards the surplus."""
     excess = _excess(work, span)
-    while excess > 0 and verify.row_count(work.feed, span) > 0 and span.seconds > 1:
+    while excess > 0 and verify.row_count(work.feed, span) > 0:
+        if span.seconds == 1:
+            return False
         newer, older = plan.halves(span)
-        more = _excess(work, newer)
-        span, excess = (newer, more) if more > 0 else (older, excess - more)
-    if excess <= 0 or verify.row_count(work.feed, span) > 0:
-        return False
-    shared = work.reader.page(span, 1).rows == 0 and work.reader.statistic(span) > 0
+        in_newer, in_older = _excess(work, newer), _excess(work, older)
+        if in_newer + in_older != excess:
+            return False  # such a statistic adds up to nothing and proves nothing
+        span, excess = (newer, in_newer) if in_newer > 0 else (older, in_older)
+    shared = excess > 0 and work.reader.page(span, 1).rows == 0
     if shared:
         work.feed.shares_its_name = True
         work.feed.save(update_fields=["shares_its_name"])

@@ -42,13 +42,21 @@ def _since(work: FeedTurn) -> int:
 def _bring_up(work: FeedTurn, span: Span) -> None:
     page = work.reader.page(span, 1)
     proven = _proven_part(work, span, page)
-    if proven is None:
-        _read_in_parts(work, span)
+    if proven is not None:
+        records = [record for record in page.records if record.second in proven]
+        if records or page.bad_rows:
+            stretch.save(work, proven, Walk(records=records, bad_rows=page.bad_rows))
         return
-    records = [record for record in page.records if record.second in proven]
-    if records or page.bad_rows:
-        walked = Walk(records=records, bad_rows=page.bad_rows)
-        stretch.save(work, proven, walked)
+    fresh = Span(since=_mirrored_until(work, span), until=span.until)
+    _read_in_parts(work, fresh)
+    stored = verify.row_count(work.feed, span)
+    if page.total not in (None, stored):  # a late row, or one that is gone
+        _read_in_parts(work, span)
+
+
+def _mirrored_until(work: FeedTurn, span: Span) -> int:
+    newest = Window.objects.filter(feed=work.feed).order_by("-until").first()
+    return span.since if newest is None else max(span.since, int(newest.until.timestamp()))
 
 
 def _proven_part(work: FeedTurn, span: Span, page: Page) -> Span | None:

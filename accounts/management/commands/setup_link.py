@@ -14,4 +14,5 @@ class Command(BaseCommand):
         if path is None:
             self.stdout.write("Somebody has an account already. Ask an admin for an invitation.")
             return
-        self.stdout.write(f"{settings.PUBLIC_URL}{path}")
+        home = settings.PUBLIC_URL or f"http://{settings.BIND.host}:{settings.BIND.port}"
+        self.stdout.write(f"{home}{path}")

@@ -1,0 +1,123 @@
+"""What a person can do with a connection: test, add, pause, replace its secret, remove."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from providers import leases, secrets, tasks
+from providers.adapters import ADAPTERS
+from providers.adapters.http import Door
+from providers.adapters.records import Credentials, Secret, TestReport
+from providers.models import Connection, Feed, Site
+from providers.sync import site_facts
+from providers.sync.conductor import ANSWER_SECONDS
+
+OWN, ALL = "own", "all"
+
+
+class NotProven(Exception):
+    """The secret did not prove itself, and the person did not ask to save it anyway."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """A connection that is not stored yet. `base_url` in the adapter's normal form."""
+
+    kind: str
+    base_url: str
+    secret: Secret
+    user_id: str = ""
+    scope: str = OWN
+    name: str = ""
+
+    @property
+    def credentials(self) -> Credentials:
+        return Credentials(base_url=self.base_url, secret=self.secret, user_id=self.user_id)
+
+
+def test(draft: Draft) -> TestReport:
+    """Ask the site; at most four requests, which count against its budget."""
+    site = Site.objects.filter(kind=draft.kind, base_url=draft.base_url).first()
+    lease = None if site is None else leases.Lease(site.pk, patience=20)
+    with Door(
+        allowed_networks=settings.TOLLBOOK_ALLOWED_PRIVATE_NETWORKS,
+        deadline=ANSWER_SECONDS,
+        user_agent=f"Tollbook/{settings.VERSION}",
+        before_request=None if lease is None else lease.wait_for_budget,
+    ) as door:
+        return ADAPTERS[draft.kind].test(door, draft.credentials, draft.scope)
+
+
+@transaction.atomic
+def add(owner: User, draft: Draft, report: TestReport, *, save_anyway: bool = False) -> Connection:
+    """Store a connection; its site is worked on at once. It joins a feed only where the site named
+    the account."""
+    if not report.ok and not save_anyway:
+        raise NotProven
+    site, _ = Site.objects.get_or_create(kind=draft.kind, base_url=draft.base_url)
+    connection = Connection(
+        owner=owner,
+        site=site,
+        name=draft.name or _default_name(draft, report),
+        scope=draft.scope,
+        user_id=draft.user_id,
+        created_at=timezone.now(),
+    )
+    connection.sealed = secrets.seal(draft.secret, connection)
+    connection.save(force_insert=True)
+    _keep_report(connection, report)
+    tasks.sync_soon(site.pk)
+    return connection
+
+
+@transaction.atomic
+def replace_secret(
+    connection: Connection, secret: Secret, report: TestReport, *, save_anyway: bool = False
+) -> None:
+    """The same account keeps its feed; another one joins its own."""
+    if not report.ok and not save_anyway:
+        raise NotProven
+    connection.sealed = secrets.seal(secret, connection)
+    connection.save(update_fields=["sealed"])
+    connection.resume()
+    _keep_report(connection, report)
+    tasks.sync_soon(connection.site_id)
+
+
+def draft_of(connection: Connection, secret: Secret | None = None) -> Draft:
+    return Draft(
+        kind=connection.site.kind,
+        base_url=connection.site.base_url,
+        secret=secret or secrets.open_secret(connection),
+        user_id=connection.user_id,
+        scope=connection.scope,
+        name=connection.name,
+    )
+
+
+def sync_now(connection: Connection) -> None:
+    if connection.feed is not None:
+        Feed.objects.filter(pk=connection.feed.pk).update(sync_asked_at=timezone.now())
+    connection.resume()
+    tasks.sync_soon(connection.site_id)
+
+
+def remove(connection: Connection) -> None:
+    """The secret goes with the row, watching ends; the rows of the feed stay."""
+    connection.delete()
+
+
+def _default_name(draft: Draft, report: TestReport) -> str:
+    named = report.facts.name if report.facts is not None else ""
+    return (named or draft.base_url.partition("://")[2])[:100]
+
+
+def _keep_report(connection: Connection, report: TestReport) -> None:
+    now = timezone.now()
+    if report.facts is not None:
+        site_facts.keep_facts(connection.site, report.facts, now)
+    if report.account is not None:
+        site_facts.join_feed(connection, report.account, now)

@@ -1,0 +1,94 @@
+"""What a person reads for a code: what happened, and what to do."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from providers.adapters.records import Finding
+
+PROBLEMS: dict[str, Promise] = {
+    "model_key": _(
+        "This is an API key for model calls (sk-…). Logs need the system access token: on the site,"
+        " Personal settings → Security settings → System access token."
+    ),
+    "token_invalid": _("The site does not know this token. Copy the system access token again."),
+    "token_expired": _("The token has expired. Make a new one on the site and replace the secret."),
+    "token_retired": _(
+        "The site has retired old tokens. Make a new one (it begins with nap_) and replace the"
+        " secret."
+    ),
+    "user_id_missing": _("This site wants the numeric user id. It stands on its account page."),
+    "user_id_wrong": _("The user id does not belong to this token. The account page shows it."),
+    "account_disabled": _("The site has disabled this account. Ask its operator."),
+    "role_too_low": _("This account may not read everybody's rows. It needs the admin role there."),
+    "scope_missing": _("The token lacks the scope %(value)s. Make one that has it."),
+    "not_new_api": _("This address answers, but not as a New API site. Check the address."),
+    "html": _("The site sent a web page where data was expected. Check the address."),
+    "challenge": _("A bot check stands before the site. Ask its operator to let /api/ through."),
+    "not_json": _("The site's answer could not be read. It is tried again."),
+    "bad_envelope": _("The site's answer has another form than expected. It is tried again."),
+    "filter_ignored": _("The site ignored the time range asked for. Nothing was stored."),
+    "name_pattern": _("The account's name contains %% and the site's statistic refuses it."),
+    "site_error": _("The site answered with an error of its own. It is tried again."),
+    "redirect": _("The site redirects to %(value)s. Enter the address it leads to."),
+    "certificate": _("The site's certificate is not valid; nothing was sent. Tell its operator."),
+    "tls": _("No secure connection could be made. It is tried again."),
+    "dns": _("There is no site under this name. Check the address."),
+    "connection": _("The site could not be reached. It is tried again."),
+    "timeout": _("The site took too long to answer. It is tried again with less at once."),
+    "truncated": _("The site's answer broke off. It is tried again."),
+    "too_large": _("The site's answer is too large. It is tried again with less at once."),
+    "database_error": _("The site has trouble with its database. It is tried again."),
+    "moved": _("Rows kept arriving in a past stretch while it was read. It is tried again."),
+    "unavailable": _("The site is not available now. It is tried again."),
+    "rate_limited": _("The site asks us to slow down. It is tried again later."),
+    "private_address": _(
+        "This address leads into a private network. An operator can allow it with"
+        " TOLLBOOK_ALLOWED_PRIVATE_NETWORKS."
+    ),
+    "metadata_address": _("This address belongs to the machine's provider and is never called."),
+    "plain_http": _("Only https is used on the internet. Enter the address with https."),
+    "bad_url": _("This is not the address of a site. It looks like https://gateway.example.com."),
+    "renders_differently": _(
+        "The site shows its old rows differently than before. Nothing was overwritten; an admin"
+        " should look at it."
+    ),
+    "secret_unreadable": _("The stored secret cannot be opened with this installation's keys."),
+    "unexpected": _("The site gave an unexpected answer. It is tried again."),
+}
+FINDINGS: dict[str, Promise] = {
+    "site_found": _("Site: %(value)s"),
+    "version": _("Version: %(value)s"),
+    "dialect": _("Dialect: %(value)s"),
+    "unit": _("%(value)s units are one US dollar"),
+    "connection_plain": _("Not encrypted: allowed for this private network only"),
+    "connection_encrypted": _("Encrypted, certificate valid"),
+    "account": _("Account: %(value)s"),
+    "role": _("Role: %(value)s"),
+    "balance": _("Balance: %(value)s units"),
+    "user_id_right": _("User id %(value)s belongs to this token"),
+    "user_id_needed": _("The site needs the user id"),
+    "user_id_not_needed": _("The site does not need the user id"),
+}
+REASONS: dict[str, Promise] = {
+    "renamed": _("rows under a former name, which the site's statistic does not count"),
+    "shared_name": _("the site's statistic also counts another account of the same name"),
+    "zero_statistic": _("the site's statistic is zero, a known fault of some versions"),
+    "name_pattern": _("the account's name acts as a pattern in the site's statistic"),
+    "quarantine": _("a row could not be read"),
+    "statistic": _("the site's statistic gives another sum"),
+}
+
+
+def problem(code: str, value: str = "") -> str:
+    text = PROBLEMS.get(code, PROBLEMS["unexpected"])
+    return str(text) % {"value": value}
+
+
+def finding(found: Finding) -> str:
+    if not found.ok:
+        return problem(found.code, found.value)
+    return str(FINDINGS[found.code]) % {"value": found.value}
+
+
+def reason(code: str) -> str:
+    return str(REASONS[code]) if code in REASONS else ""

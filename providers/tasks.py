@@ -1,0 +1,30 @@
+"""Shells for the worker: a message is a hint, the database is the truth."""
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from providers.models import Site
+from providers.sync import conductor
+
+LONGEST_COUNTDOWN = 60
+
+
+@shared_task
+def sync_site(site_id: int) -> None:
+    rest = conductor.work_at(site_id)
+    if rest is not None:
+        sync_site.apply_async((site_id,), countdown=min(rest, LONGEST_COUNTDOWN))
+
+
+@shared_task
+def dispatch_due() -> None:
+    now = timezone.now()
+    for site in Site.objects.filter(connections__isnull=False).distinct():
+        if conductor.next_step(site, now) is not None:
+            sync_site.delay(site.pk)
+
+
+def sync_soon(site_id: int) -> None:
+    """Queue a site after the commit. Where no broker answers, the next tick finds it."""
+    transaction.on_commit(lambda: sync_site.delay(site_id), robust=True)

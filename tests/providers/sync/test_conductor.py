@@ -1,0 +1,244 @@
+import time
+
+import pytest
+from django.db.models import Sum
+
+from providers import names
+from providers.models import Connection, ModelDay, QuarantinedRow, Snapshot, UsageLog
+from tests.providers.sync.mirrors import make_mirror
+from tests.upstream import World, start_double
+
+pytestmark = pytest.mark.django_db
+
+PROFILES = ["one-api", "new-api-v0.6.8", "new-api-v0.10.7", "new-api-v0.13.2", "new-api-rc.24"]
+HOUR, DAY = 3600, 86400
+LIST, STAT, ACCOUNT = "/api/log/self", "/api/log/self/stat", "/api/user/self"
+
+
+@pytest.fixture(autouse=True)
+def _installation(settings):
+    settings.TOLLBOOK_ALLOWED_PRIVATE_NETWORKS = ["127.0.0.0/8"]
+    settings.TOLLBOOK_SITE_REQUESTS_PER_MINUTE = 1_000_000
+    names.forget()
+
+
+def rows(count, *, newest=120, step=500, user_id=2, username="lab"):
+    """`count` rows of the last days, some of them equal, oldest first."""
+    now = int(time.time())
+    return [
+        {
+            "user_id": user_id,
+            "username": username,
+            "created_at": now - newest - (n // 3) * step,
+            "token_name": f"key-{n % 4}",
+            "token_id": n % 4,
+            "model_name": f"model-{n % 5}",
+            "quota": n % 2,
+            "content": "",
+        }
+        for n in reversed(range(count))
+    ]
+
+
+@pytest.fixture
+def mirror_of():
+    doubles = []
+
+    def start(profile="new-api-v0.13.2", history=(), **account):
+        double = start_double(profile, world=World().add(history))
+        doubles.append(double)
+        return make_mirror(double, **account)
+
+    yield start
+    for double in doubles:
+        double.stop()
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_the_mirror_equals_the_site_on_every_profile(mirror_of, profile):
+    mirror = mirror_of(profile, rows(700))
+    mirror.sync()
+    assert mirror.rows() == mirror.truth()
+    assert set(mirror.windows()) == {("verified", "")}
+    assert mirror.feed.backfilled_at is not None
+    assert mirror.connection.error_code == ""
+
+
+def test_a_site_without_rows_is_complete(mirror_of):
+    mirror = mirror_of()
+    mirror.sync()
+    assert mirror.feed.backfilled_at is not None
+    assert set(mirror.windows()) == {("verified", "")}
+
+
+def test_syncing_again_changes_nothing(mirror_of):
+    mirror = mirror_of(history=rows(300))
+    mirror.sync()
+    before = mirror.rows()
+    mirror.sync()
+    assert mirror.rows() == before == mirror.truth()
+
+
+def test_an_idle_connection_costs_three_requests(mirror_of):
+    mirror = mirror_of(history=rows(300))
+    mirror.sync()
+    mirror.double.forget_requests()
+    mirror.sync()
+    assert [entry["path"] for entry in mirror.double.requests()] == [LIST, STAT, ACCOUNT]
+
+
+@pytest.mark.parametrize(("count", "pages"), [(1, 1), (90, 1), (250, 4)])
+def test_new_rows_cost_a_request_for_each_page_of_them(mirror_of, count, pages):
+    mirror = mirror_of(history=rows(150, step=60))
+    mirror.sync()
+    mirror.double.forget_requests()
+    now = int(time.time())
+    fresh = [{"created_at": now - 3, "quota": n, "username": "lab"} for n in range(count)]
+    mirror.double.append(2, fresh)
+    mirror.sync()
+    assert mirror.rows() == mirror.truth()
+    assert len(mirror.double.requests(LIST)) <= pages
+
+
+def test_a_late_row_of_the_last_hour_is_found(mirror_of):
+    mirror = mirror_of(history=rows(400, step=30))
+    mirror.sync()
+    mirror.double.append(2, [{"created_at": int(time.time()) - 1800, "username": "lab"}])
+    mirror.sync()
+    assert mirror.rows() == mirror.truth()
+
+
+def test_a_late_twin_is_a_row_of_its_own(mirror_of):
+    second = int(time.time()) - 300
+    twin = {"user_id": 2, "username": "lab", "created_at": second, "quota": 5}
+    mirror = mirror_of(history=[twin] * 3)
+    mirror.sync()
+    mirror.double.append(2, [twin])
+    mirror.sync()
+    assert UsageLog.objects.count() == 4
+
+
+def test_rows_deleted_upstream_stay_here(mirror_of):
+    mirror = mirror_of(history=rows(300, step=3000))
+    mirror.sync()
+    before = mirror.rows()
+    mirror.double.delete_before(int(time.time()) - DAY)
+    mirror.sync()
+    assert mirror.rows() == before
+
+
+def test_an_upgrade_in_mid_backfill_changes_nothing(mirror_of):
+    mirror = mirror_of("new-api-v0.6.8", rows(900, step=2000))
+    mirror.double.fault("upgrade", path=LIST, times=1, skip=6, profile="new-api-v0.10.7")
+    mirror.double.fault("upgrade", path=LIST, times=1, skip=12, profile="new-api-v0.13.2")
+    mirror.sync()
+    mirror.double.switch("new-api-rc.24")
+    mirror.sync()
+    assert mirror.rows() == mirror.truth()
+    assert mirror.feed.waits_for_person == ""
+
+
+FAULTS = [
+    *("html", "challenge", "empty_body", "invalid_json", "truncated", "reset", "database_broken"),
+    *("total_off", "redirect", "wrong_shape"),
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_leaves_the_mirror_right_and_is_told(mirror_of, fault):
+    mirror = mirror_of(history=rows(500, step=1000))
+    mirror.double.fault(fault, path=LIST, skip=2, times=4)
+    mirror.sync(turns=1)
+    assert mirror.connection.error_code
+    assert not mirror.rows() - mirror.truth()
+    mirror.double.clear_faults()
+    mirror.sync()
+    assert mirror.rows() == mirror.truth()
+    assert mirror.connection.error_code == ""
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_a_site_in_trouble_is_tried_again(mirror_of, status):
+    mirror = mirror_of(history=rows(50))
+    mirror.double.fault("status", status=status, times=1)
+    mirror.sync(turns=1)
+    assert mirror.connection.error_code == "unavailable"
+    assert mirror.connection.state == Connection.State.ACTIVE
+    mirror.sync()
+    assert mirror.rows() == mirror.truth()
+
+
+def test_a_refused_token_stops_the_connection(mirror_of):
+    mirror = mirror_of(history=rows(5), token="test-unknown-token-0123456789abcd")
+    mirror.sync()
+    assert mirror.connection.state == Connection.State.STOPPED
+    assert mirror.connection.error_code == "token_invalid"
+    mirror.double.forget_requests()
+    mirror.sync()
+    assert mirror.double.requests() == []
+
+
+@pytest.mark.parametrize("edit", ["text_quota", "null_time", "infinite_quota", "surrogate_text"])
+def test_a_bad_row_is_set_aside_and_stops_nothing(mirror_of, edit):
+    mirror = mirror_of(history=rows(90, step=4))
+    mirror.double.fault(edit, path=LIST)
+    mirror.sync()
+    assert QuarantinedRow.objects.count() >= 1
+    assert UsageLog.objects.count() == 90 - QuarantinedRow.objects.count()
+    assert ("mirrored", "quarantine") in mirror.windows()
+
+
+def test_a_zero_statistic_is_named(mirror_of):
+    mirror = mirror_of("new-api-rc.29", rows(30))
+    mirror.sync()
+    assert ("mirrored", "zero_statistic") in mirror.windows()
+    assert not {"differs"} & {state for state, _ in mirror.windows()}
+
+
+def test_a_wrong_statistic_differs_with_both_numbers(mirror_of):
+    mirror = mirror_of(history=rows(30, step=10))
+    mirror.double.fault("stat_off", path=STAT, by=7)
+    mirror.sync()
+    assert "differs" in {state for state, _ in mirror.windows()}
+    mirror.double.clear_faults()
+    mirror.sync()
+    assert mirror.rows() == mirror.truth()
+
+
+def test_a_name_shared_with_another_account_is_proven(mirror_of):
+    others = rows(60, user_id=2, username="ling", newest=20 * DAY)
+    own = rows(60, user_id=3, username="ling", newest=3 * DAY)
+    mirror = mirror_of(history=[*others, *own], user_id=3, username="ling")
+    mirror.sync()
+    assert mirror.feed.shares_its_name
+    assert mirror.rows() == mirror.truth()
+    assert "differs" not in {state for state, _ in mirror.windows()}
+
+
+def test_two_connections_to_one_account_share_one_feed(mirror_of):
+    mirror = mirror_of(history=rows(40))
+    other = make_mirror(mirror.double)
+    mirror.sync()
+    assert other.connection.feed_id == mirror.connection.feed_id
+    assert UsageLog.objects.count() == 40
+
+
+def test_the_balance_is_kept(mirror_of):
+    mirror = mirror_of(history=rows(4))
+    mirror.sync()
+    assert Snapshot.objects.filter(feed=mirror.feed).exists()
+
+
+def test_the_rollups_are_the_sums_of_the_rows(mirror_of):
+    mirror = mirror_of(history=rows(500, step=900))
+    mirror.sync()
+    sums = ModelDay.objects.aggregate(units=Sum("units"), requests=Sum("requests"))
+    assert sums == {"units": UsageLog.objects.aggregate(sum=Sum("units"))["sum"], "requests": 500}
+
+
+def test_only_reading_requests_are_made_one_at_a_time(mirror_of):
+    mirror = mirror_of(history=rows(300))
+    mirror.sync()
+    assert {entry["method"] for entry in mirror.double.requests()} == {"GET"}
+    assert mirror.double.most_at_once() == 1
+    assert "/api/user/token" not in {entry["path"] for entry in mirror.double.requests()}

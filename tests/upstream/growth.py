@@ -1,0 +1,70 @@
+"""Rows that keep coming while somebody reads, some of them late."""
+
+import threading
+import time
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from .site import Site
+from .traffic import Traffic
+from .world import ENABLED
+
+STEP_SECONDS = 0.05
+SEED = 20
+
+
+@dataclass(frozen=True)
+class Pace:
+    """`late_share` of the rows carry a time up to `late_by` seconds before their arrival."""
+
+    per_second: float = 0.0
+    late_share: float = 0.0
+    late_by: int = 30
+    user_ids: tuple[int, ...] = ()  # none: every enabled account that has a key
+
+
+@dataclass
+class Growth:
+    site: Site
+    pace: Pace = field(default_factory=Pace)
+
+    def __post_init__(self) -> None:
+        self._traffic = Traffic(seed=SEED)
+        self._due = 0.0
+        threading.Thread(target=self._run, daemon=True).start()
+
+    def change(self, **members: Any) -> None:
+        if "user_ids" in members:
+            members["user_ids"] = tuple(members["user_ids"])
+        self._due = 0.0
+        self.pace = replace(Pace(), **members)
+
+    def _run(self) -> None:
+        before = time.monotonic()
+        while True:
+            time.sleep(STEP_SECONDS)
+            now = time.monotonic()
+            with self.site.lock:
+                self._due += (now - before) * self.pace.per_second
+                while self._due >= 1:
+                    self._due -= 1
+                    self._write_row()
+            before = now
+
+    def _write_row(self) -> None:
+        rng, pace = self._traffic.rng, self.pace
+        keys = [key for key in self.site.keys.values() if self._grows(key.user_id)]
+        if not keys:
+            return
+        key = rng.choice(keys)
+        second = int(self.site.clock.now())
+        if rng.random() < pace.late_share:
+            second -= rng.randint(1, pace.late_by)
+        row = self._traffic.call(second, token_id=key.id, token_name=key.name)
+        row.username = self.site.account(key.user_id).username
+        self.site.append(key.user_id, [row])
+
+    def _grows(self, user_id: int) -> bool:
+        if self.pace.user_ids:
+            return user_id in self.pace.user_ids
+        return self.site.account(user_id).status == ENABLED

@@ -1,0 +1,119 @@
+"""The log lists and their statistics, of one account and of everybody."""
+
+from typing import Any
+
+from . import encoding
+from .calls import Call
+from .filters import Query, equals, matches
+from .paging import asked_part, page_of
+from .profiles import IdForm, Matching, Profile
+from .rows import Row, Shelf, Test
+from .site import CONSUMED
+
+MODULUS = 1024
+RECENT_SECONDS = 60
+
+
+def own_list(call: Call) -> Any:
+    profile, query = call.profile, call.query
+    call.needs_database(profile.broken.own_list)
+    rows = call.site.own(call.account.id).select(
+        start=query.integer("start_timestamp"),
+        end=query.integer("end_timestamp"),
+        tests=[*_type_test(query), *_text_tests(call), *_model_test(call, profile.own_model)],
+    )
+    part = asked_part(query, profile.paging, cap=profile.paging.own_cap)
+    return page_of(rows, part, profile.paging, lambda row, rank: own_view(row, rank, profile))
+
+
+def whole_list(call: Call) -> Any:
+    profile, query = call.profile, call.query
+    call.needs_database(profile.broken.all_list)
+    tests = [*_type_test(query), *_text_tests(call), *_model_test(call, profile.all_model)]
+    rows = call.site.everybody.select(
+        start=query.integer("start_timestamp"),
+        end=query.integer("end_timestamp"),
+        tests=[*tests, *_channel_test(query), *_user_test(call)],
+        by_time=profile.all_by_time,
+    )
+    part = asked_part(query, profile.paging, cap=profile.paging.all_cap)
+    return page_of(rows, part, profile.paging, lambda row, _: whole_view(row, call))
+
+
+def own_statistic(call: Call) -> Any:
+    """Of the rows that carry the account's present name, whoever wrote them."""
+    name = call.account.username
+    tests = [*_model_test(call, call.profile.own_model)]
+    if "%" in name and call.profile.user_name is not Matching.EXACT:
+        test = matches("username", name, call.profile.user_name)
+        return _statistic(call, call.site.everybody, [test, *tests])
+    return _statistic(call, call.site.named(name), tests)
+
+
+def whole_statistic(call: Call) -> Any:
+    tests = [*_user_test(call), *_model_test(call, call.profile.all_stat_model)]
+    return _statistic(call, call.site.everybody, tests)
+
+
+def _statistic(call: Call, shelf: Shelf, tests: list[Test]) -> Any:
+    query, profile = call.query, call.profile
+    if call.is_database_broken and profile.broken.stat is None:
+        return dict.fromkeys(profile.stat_fields, 0)
+    call.needs_database(profile.broken.stat)
+    tests = [equals("type", CONSUMED), *tests, *_text_tests(call), *_channel_test(query)]
+    start, end = query.integer("start_timestamp"), query.integer("end_timestamp")
+    recent = shelf.select(start=int(call.now) - RECENT_SECONDS, tests=tests)
+    quota = sum(row.quota for row in shelf.select(start=start, end=end, tests=tests))
+    figures = {
+        "quota": 0 if profile.stat_forgets_quota else quota,
+        "rpm": len(recent),
+        "tpm": sum(row.prompt_tokens + row.completion_tokens for row in recent),
+    }
+    return {name: figures[name] for name in profile.stat_fields}
+
+
+def own_view(row: Row, rank: int, profile: Profile) -> dict[str, Any]:
+    ids = {IdForm.ZERO: 0, IdForm.MODULO: row.id % MODULUS, IdForm.RANK: rank}
+    other = encoding.rewrite(row.other, profile.hidden_in_own_other)
+    return _view(row, profile, id=ids[profile.own_ids], channel_name="", other=other)
+
+
+def whole_view(row: Row, call: Call) -> dict[str, Any]:
+    """With the name that the channel has now, and `other` as it is stored."""
+    name = call.site.channels.get(row.channel, "")
+    return _view(row, call.profile, id=row.id, channel_name=name, other=row.other)
+
+
+def _view(row: Row, profile: Profile, **known: Any) -> dict[str, Any]:
+    shown = {
+        name: known[name] if name in known else getattr(row, name) for name in profile.row_fields
+    }
+    for name in profile.left_out_when_empty:
+        if shown.get(name) == "":
+            del shown[name]
+    return shown
+
+
+def _type_test(query: Query) -> list[Test]:
+    kind = query.integer("type")
+    return [equals("type", kind)] if kind else []
+
+
+def _channel_test(query: Query) -> list[Test]:
+    channel = query.integer("channel")
+    return [equals("channel", channel)] if channel else []
+
+
+def _text_tests(call: Call) -> list[Test]:
+    texts = {name: call.query.text(name) for name in call.profile.text_filters}
+    return [equals(name, text) for name, text in texts.items() if text]
+
+
+def _model_test(call: Call, matching: Matching) -> list[Test]:
+    name = call.query.text("model_name")
+    return [matches("model_name", name, matching)] if name else []
+
+
+def _user_test(call: Call) -> list[Test]:
+    name = call.query.text("username")
+    return [matches("username", name, call.profile.user_name)] if name else []

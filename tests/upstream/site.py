@@ -1,0 +1,126 @@
+"""A made-up site while it runs: its rows, accounts and clock, and what may happen to them."""
+
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from .profiles import PROFILES, Profile
+from .rows import Row, Shelf
+from .world import OWN_LIMIT, Account, World
+
+CONSUMED, REFUNDED = 2, 6
+
+
+@dataclass
+class Clock:
+    """The site's own; it may go wrong, and it may stand still."""
+
+    offset: float = 0.0
+    stopped_at: float | None = None
+
+    def now(self) -> float:
+        return time.time() + self.offset if self.stopped_at is None else self.stopped_at
+
+
+class Site:
+    """Hold `lock` while reading or changing anything."""
+
+    def __init__(self, profile: Profile, world: World) -> None:
+        self.lock = threading.RLock()
+        self.clock = Clock()
+        self.profile = profile
+        self.started_at = int(self.clock.now())
+        self.load(world)
+
+    def load(self, world: World) -> None:
+        self.accounts = {account.id: account for account in world.accounts}
+        self.keys = {key.id: key for key in world.keys}
+        self.channels = dict(world.channels)
+        self.settings = world.settings
+        self._last_id = 0
+        self._shelve(world.rows)
+
+    def restore(self, rows: Iterable[Row]) -> None:
+        """Rows of the past, as they are; nobody is charged for them again."""
+        for row in rows:
+            self._put(row)
+
+    def set_clock(self, *, offset: float, at: float | None, is_stopped: bool) -> float:
+        if at is not None:
+            offset = at - time.time()
+        self.clock = Clock(offset)
+        if is_stopped:
+            self.clock.stopped_at = self.clock.now() if at is None else at
+        return self.clock.now()
+
+    def switch(self, name: str) -> None:
+        """An upgrade or a downgrade: the same rows in another dialect."""
+        if name not in PROFILES:
+            raise ValueError(f"there is no profile {name}")
+        self.profile = PROFILES[name]
+
+    @property
+    def rate_limit(self) -> tuple[int, int] | None:
+        given = self.settings.rate_limit
+        return self.profile.rate_limit if given == OWN_LIMIT else given
+
+    def account(self, user_id: int) -> Account:
+        return self.accounts[user_id]
+
+    def change_account(self, user_id: int, **members: Any) -> None:
+        known = {field.name for field in fields(Account)} - {"id"}
+        if unknown := members.keys() - known:
+            raise ValueError(f"an account has no {unknown}")
+        for name, value in members.items():
+            setattr(self.accounts[user_id], name, value)
+
+    def own(self, user_id: int) -> Shelf:
+        return self._by_user.get(user_id) or Shelf()
+
+    def named(self, username: str) -> Shelf:
+        return self._by_name.get(username) or Shelf()
+
+    def append(self, user_id: int, columns: Iterable[Row | Mapping[str, Any]]) -> list[Row]:
+        """Write rows as calls would have done it now; what is given wins over what is usual."""
+        return [self._arrive(user_id, given) for given in columns]
+
+    def _arrive(self, user_id: int, given: Row | Mapping[str, Any]) -> Row:
+        account = self.accounts[user_id]
+        usual = {"created_at": int(self.clock.now()), "username": account.username}
+        columns = asdict(given) if isinstance(given, Row) else given
+        row = Row(**usual | dict(columns) | {"user_id": user_id, "id": 0})
+        self._put(row)
+        _charge(account, row)
+        return row
+
+    def delete_before(self, moment: int) -> int:
+        """As an admin does it: rows of every type and everybody. Ids are not used again."""
+        kept = [row for row in self.everybody.rows if row.created_at >= moment]
+        deleted = len(self.everybody.rows) - len(kept)
+        self._shelve(kept)
+        return deleted
+
+    def _shelve(self, rows: Iterable[Row]) -> None:
+        self.everybody = Shelf()
+        self._by_user: dict[int, Shelf] = {}
+        self._by_name: dict[str, Shelf] = {}
+        for row in rows:
+            self._put(row)
+
+    def _put(self, row: Row) -> None:
+        row.id = row.id or self._last_id + 1
+        self._last_id = max(self._last_id, row.id)
+        self.everybody.append(row)
+        self._by_user.setdefault(row.user_id, Shelf()).append(row)
+        self._by_name.setdefault(row.username, Shelf()).append(row)
+
+
+def _charge(account: Account, row: Row) -> None:
+    if row.type == CONSUMED:
+        account.quota -= row.quota
+        account.used_quota += row.quota
+        account.request_count += 1
+    elif row.type == REFUNDED:
+        account.quota += row.quota
