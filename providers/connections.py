@@ -2,18 +2,16 @@
 
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
 from providers import leases, secrets, tasks
 from providers.adapters import ADAPTERS
-from providers.adapters.http import Door
 from providers.adapters.records import Credentials, Secret, TestReport
 from providers.models import Connection, Feed, Site
 from providers.sync import site_facts
-from providers.sync.conductor import ANSWER_SECONDS
+from providers.sync.turn import open_door
 
 OWN, ALL = "own", "all"
 
@@ -42,12 +40,7 @@ def test(draft: Draft) -> TestReport:
     """Ask the site; at most four requests, which count against its budget."""
     site = Site.objects.filter(kind=draft.kind, base_url=draft.base_url).first()
     lease = None if site is None else leases.Lease(site.pk, patience=20)
-    with Door(
-        allowed_networks=settings.TOLLBOOK_ALLOWED_PRIVATE_NETWORKS,
-        deadline=ANSWER_SECONDS,
-        user_agent=f"Tollbook/{settings.VERSION}",
-        before_request=None if lease is None else lease.wait_for_budget,
-    ) as door:
+    with open_door(None if lease is None else lease.wait_for_budget) as door:
         return ADAPTERS[draft.kind].test(door, draft.credentials, draft.scope)
 
 
@@ -99,10 +92,15 @@ def draft_of(connection: Connection, secret: Secret | None = None) -> Draft:
 
 
 def sync_now(connection: Connection) -> None:
+    ask_for_sync(connection)
+    tasks.sync_soon(connection.site_id)
+
+
+def ask_for_sync(connection: Connection) -> None:
+    """Whoever works at the site next reads its newest rows, and tries it again if it had failed."""
     if connection.feed is not None:
         Feed.objects.filter(pk=connection.feed.pk).update(sync_asked_at=timezone.now())
     connection.resume()
-    tasks.sync_soon(connection.site_id)
 
 
 def remove(connection: Connection) -> None:

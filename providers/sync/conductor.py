@@ -13,17 +13,15 @@ from django.db.models import F, Q, QuerySet
 from accounts.zone import business_zone
 from providers import leases
 from providers.adapters.errors import ProviderError, RateLimited
-from providers.adapters.http import Door
 from providers.models import Connection, Feed, Site
 from providers.secrets import SecretUnreadable
 from providers.store import RendersDifferently
-from providers.sync import backfill, site_facts, tail
-from providers.sync.turn import FeedTurn, Turn
+from providers.sync import backfill, recheck, site_facts, tail
+from providers.sync.turn import FeedTurn, Turn, open_door
 
 logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 15.0
-ANSWER_SECONDS = 80.0  # below the life of the lease
 FACTS_EVERY = timedelta(hours=1)
 
 
@@ -39,7 +37,7 @@ def work_at(site_id: int, *, seconds: float = TURN_SECONDS, patience: float = 5.
     with leases.hold(site_id, patience=patience) as lease:
         if lease is None:
             return None
-        with _door(lease) as door:
+        with open_door(lease.before_request) as door:
             turn = Turn(site=Site.objects.get(pk=site_id), door=door, zone=business_zone())
             try:
                 return 0 if _work(turn, until=time.monotonic() + seconds) else None
@@ -53,7 +51,7 @@ def due_feeds(site: Site, now: datetime) -> QuerySet[Feed]:
     """Feeds whose tail is to be read, new ones first."""
     stale = now - timedelta(seconds=settings.TOLLBOOK_SYNC_SECONDS)
     asked = Q(sync_asked_at__isnull=False)
-    due = _workable(site, now).filter(Q(read_at=None) | Q(read_at__lt=stale) | asked)
+    due = workable(site, now).filter(Q(read_at=None) | Q(read_at__lt=stale) | asked)
     return due.order_by(F("read_at").asc(nulls_first=True))
 
 
@@ -61,7 +59,10 @@ def next_step(site: Site, now: datetime) -> Step | None:
     feed = due_feeds(site, now).first()
     if feed is not None:
         return Step(feed, read_newest)
-    for feed in _workable(site, now).order_by(F("stepped_at").asc(nulls_first=True)):
+    for feed in workable(site, now):
+        if recheck.due_window(feed, now) is not None:
+            return Step(feed, check_again)
+    for feed in workable(site, now).order_by(F("stepped_at").asc(nulls_first=True)):
         if backfill.gap_of(feed) is not None:
             return Step(feed, read_history)
     return None
@@ -80,6 +81,12 @@ def read_newest(work: FeedTurn) -> None:
         site_facts.read_hours(work)
 
 
+def check_again(work: FeedTurn) -> None:
+    window = recheck.due_window(work.feed, work.turn.now())
+    if window is not None:
+        recheck.check(work, window)
+
+
 def read_history(work: FeedTurn) -> None:
     gap = backfill.gap_of(work.feed)
     if gap is not None:
@@ -88,16 +95,7 @@ def read_history(work: FeedTurn) -> None:
     work.feed.save(update_fields=["stepped_at"])
 
 
-def _door(lease: leases.Lease) -> Door:
-    return Door(
-        allowed_networks=settings.TOLLBOOK_ALLOWED_PRIVATE_NETWORKS,
-        deadline=ANSWER_SECONDS,
-        user_agent=f"Tollbook/{settings.VERSION}",
-        before_request=lease.before_request,
-    )
-
-
-def _workable(site: Site, now: datetime) -> QuerySet[Feed]:
+def workable(site: Site, now: datetime) -> QuerySet[Feed]:
     lending = Connection.objects.lending(now).filter(site=site)
     return Feed.objects.filter(site=site, waits_for_person="", connections__in=lending).distinct()
 

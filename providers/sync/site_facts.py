@@ -12,6 +12,7 @@ from providers.models import Connection, Feed, Name, QuotaPoint, Site, SiteUnit,
 from providers.sync.turn import FeedTurn, Turn
 
 SLICE = timedelta(days=30)  # the longest that a site answers
+SILENT_SLICES = 12  # without a point; then nothing older is looked for
 
 
 def join_feed(connection: Connection, account: Account, now: datetime) -> None:
@@ -66,15 +67,16 @@ def are_hours_due(feed: Feed, now: datetime, every: timedelta) -> bool:
 
 
 def read_hours(work: FeedTurn) -> None:
-    """The newest slice each time; the older ones once, back to the first that is empty."""
+    """The newest slice each time; all older ones once, through a year of silence at most."""
     until = work.turn.site_now()
-    first = work.feed.hourly_read_at is None
-    while True:
+    wanted = 1 if work.feed.hourly_read_at is not None else SILENT_SLICES
+    while wanted > 0:
         span = Span(since=until - int(SLICE.total_seconds()), until=until)
         points = work.turn.adapter.hourly(work.turn.door, work.reader.credentials, span=span)
         _keep_points(work.feed, points)
-        if not first or not points:
-            break
+        if points and work.feed.hourly_read_at is None:
+            wanted = SILENT_SLICES
+        wanted -= 1
         until = span.since
     work.feed.hourly_read_at = work.turn.now()
     work.feed.save(update_fields=["hourly_read_at"])

@@ -10,7 +10,7 @@ from providers.adapters.records import Span, utc
 from providers.models import Site, Window
 from providers.sync import plan, verify
 from providers.sync.turn import FeedTurn
-from providers.sync.walk import Walk, WindowMoved, walk
+from providers.sync.walk import Walk, WindowMoved, WindowTooLarge, walk
 from providers.vocabulary import HITOPEN_DOCS, is_documented_by_hitopen
 
 MOVES = 3  # a window that moved so often is left for the next turn
@@ -21,11 +21,23 @@ def mirror(work: FeedTurn, span: Span) -> Window:
 
     `WindowTooLarge` where it should be halved; nothing is stored then.
     """
-    walked = read(work, span)
+    walked, site_units = _agreed(work, span)
     stored = save(work, span, walked)
-    verdict = verified(work, span)
+    verdict = _explained(work, span, verify.judge(work.feed, span, site_units))
     pruned = stored.lacking > 0
     return record(work, span, verdict, pruned=pruned, now=work.turn.now())
+
+
+def mirror_in_parts(work: FeedTurn, span: Span) -> None:
+    """The same for a span of any size."""
+    waiting = [span]
+    while waiting:
+        part = waiting.pop()
+        try:
+            mirror(work, part)
+        except WindowTooLarge:
+            newer, older = plan.halves(part)
+            waiting += [older, newer]
 
 
 def read(work: FeedTurn, span: Span) -> Walk:
@@ -57,10 +69,22 @@ def verified(work: FeedTurn, span: Span) -> verify.Verdict:
     if verdict.is_settled:
         return verdict
     save(work, span, read(work, span))
-    verdict = compare(work, span)
-    if not verdict.is_settled and not work.feed.shares_its_name and proves_shared(work, span):
-        return verify.judge(work.feed, span, verdict.site_units or 0)
-    return verdict
+    return _explained(work, span, compare(work, span))
+
+
+def _agreed(work: FeedTurn, span: Span) -> tuple[Walk, int]:
+    """A walk and the site's sum; where they disagree, both once more before anything is stored."""
+    walked = read(work, span)
+    site_units = work.reader.statistic(span) if walked.statistic is None else walked.statistic
+    if verify.sum_of(work.feed, walked.records) == site_units:
+        return walked, site_units
+    return read(work, span), work.reader.statistic(span)
+
+
+def _explained(work: FeedTurn, span: Span, verdict: verify.Verdict) -> verify.Verdict:
+    if verdict.is_settled or work.feed.shares_its_name or not proves_shared(work, span):
+        return verdict
+    return verify.judge(work.feed, span, verdict.site_units or 0)
 
 
 def compare(work: FeedTurn, span: Span) -> verify.Verdict:

@@ -1,9 +1,12 @@
 """What every step of a turn at one site needs."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
+
+from django.conf import settings
 
 from providers import secrets
 from providers.adapters import ADAPTERS, Adapter
@@ -11,6 +14,17 @@ from providers.adapters.http import Door
 from providers.adapters.records import Credentials
 from providers.models import Connection, Feed, Site
 from providers.sync.walk import Reader
+
+ANSWER_SECONDS = 80.0  # below the life of the lease
+
+
+def open_door(before_request: Callable[[], None] | None) -> Door:
+    return Door(
+        allowed_networks=settings.TOLLBOOK_ALLOWED_PRIVATE_NETWORKS,
+        deadline=ANSWER_SECONDS,
+        user_agent=f"Tollbook/{settings.VERSION}",
+        before_request=before_request,
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,11 +1,12 @@
 """Hold the rows of a window against the site's own statistic of exactly the same seconds."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import models
 from django.db.models import Q, Sum
 
-from providers.adapters.records import Span
+from providers.adapters.records import LogRecord, Span
 from providers.models import Feed, QuarantinedRow, UsageLog, Window
 from providers.vocabulary import VOCABULARIES
 
@@ -34,6 +35,16 @@ def judge(feed: Feed, span: Span, site_units: int) -> Verdict:
         # the statistic goes by the present name: it says nothing of rows under a former one
         state, reason = Window.State.MIRRORED, "renamed"
     return Verdict(state=state, reason=reason, units=units, site_units=site_units)
+
+
+def sum_of(feed: Feed, records: Iterable[LogRecord]) -> int:
+    """What the site's statistic should say of these rows."""
+    summed = VOCABULARIES[feed.site.vocabulary].summed
+    return sum(
+        record.units
+        for record in records
+        if record.type in summed and record.user == feed.account_name
+    )
 
 
 def _state(feed: Feed, span: Span, units: int, site_units: int) -> tuple[str, str]:

@@ -1,10 +1,20 @@
 import time
+from datetime import timedelta
 
 import pytest
 from django.db.models import Sum
+from django.utils import timezone
 
 from providers import names
-from providers.models import Connection, ModelDay, QuarantinedRow, Snapshot, UsageLog
+from providers.models import (
+    Connection,
+    ModelDay,
+    QuarantinedRow,
+    QuotaPoint,
+    Snapshot,
+    UsageLog,
+    Window,
+)
 from tests.providers.sync.mirrors import make_mirror
 from tests.upstream import World, start_double
 
@@ -93,7 +103,7 @@ def test_new_rows_cost_a_request_for_each_page_of_them(mirror_of, count, pages):
     mirror.sync()
     mirror.double.forget_requests()
     now = int(time.time())
-    fresh = [{"created_at": now - 3, "quota": n, "username": "lab"} for n in range(count)]
+    fresh = [{"created_at": now - 10, "quota": n, "username": "lab"} for n in range(count)]
     mirror.double.append(2, fresh)
     mirror.sync()
     assert mirror.rows() == mirror.truth()
@@ -221,6 +231,32 @@ def test_two_connections_to_one_account_share_one_feed(mirror_of):
     mirror.sync()
     assert other.connection.feed_id == mirror.connection.feed_id
     assert UsageLog.objects.count() == 40
+
+
+def test_a_late_row_of_yesterday_is_found_the_day_after(mirror_of):
+    mirror = mirror_of(history=rows(100, step=3000))
+    mirror.sync()
+    mirror.double.append(2, [{"created_at": int(time.time()) - DAY, "username": "lab"}])
+    mirror.sync()
+    assert mirror.rows() != mirror.truth()
+    Window.objects.update(checked_at=timezone.now() - timedelta(days=2))
+    mirror.sync()
+    assert mirror.rows() == mirror.truth()
+
+
+def test_the_site_s_hourly_statistic_is_kept(mirror_of):
+    mirror = mirror_of(history=rows(90, step=1000, newest=100 * DAY))
+    mirror.sync()
+    assert QuotaPoint.objects.aggregate(sum=Sum("requests"))["sum"] == 90
+
+
+def test_a_row_given_twice_in_place_of_another_is_noticed(mirror_of):
+    history = [row | {"quota": n + 1} for n, row in enumerate(rows(500, step=1000))]
+    mirror = mirror_of(history=history)
+    mirror.sync(turns=1)
+    mirror.double.fault("repeated_row", path=LIST, skip=1, times=1)
+    mirror.sync()
+    assert mirror.rows() == mirror.truth()
 
 
 def test_the_balance_is_kept(mirror_of):

@@ -1,0 +1,34 @@
+"""Once a day, hold recent windows against the site again: late rows and refunds are real."""
+
+from datetime import datetime, timedelta
+
+from providers.adapters.records import Span
+from providers.models import Feed, Window
+from providers.sync import stretch, verify
+from providers.sync.turn import FeedTurn
+
+RECENT = timedelta(days=3)
+EVERY = timedelta(days=1)
+
+
+def due_window(feed: Feed, now: datetime) -> Window | None:
+    """The newest of the recent windows that is due; the tail is checked with every run anyway."""
+    recent = Window.objects.filter(feed=feed, until__gte=int((now - RECENT).timestamp()))
+    return recent.filter(checked_at__lt=now - EVERY).order_by("-until").first()
+
+
+def check(work: FeedTurn, window: Window) -> None:
+    """Compare total and statistic; read the window again where one of them has changed."""
+    span = span_of(window)
+    total = work.reader.newest(span).total
+    is_whole = total in (None, verify.row_count(work.feed, span))
+    verdict = stretch.compare(work, span)
+    if not is_whole or not verdict.is_settled:
+        stretch.mirror_in_parts(work, span)
+        return
+    is_pruned = window.state == Window.State.PRUNED
+    stretch.record(work, span, verdict, pruned=is_pruned, now=work.turn.now())
+
+
+def span_of(window: Window) -> Span:
+    return Span(since=int(window.since.timestamp()), until=int(window.until.timestamp()))
