@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from providers import leases, secrets, tasks
+from providers import leases, secrets, store, tasks
 from providers.adapters import ADAPTERS
 from providers.adapters.records import Credentials, Secret, TestReport
 from providers.models import Connection, Feed, Site
@@ -14,10 +14,13 @@ from providers.sync import site_facts
 from providers.sync.turn import open_door
 
 OWN, ALL = "own", "all"
+# Addresses that are never called are not saved either, whatever a person asks for.
+NEVER_SAVED = frozenset({"private_address", "metadata_address", "plain_http", "bad_url"})
 
 
 class NotProven(Exception):
-    """The secret did not prove itself, and the person did not ask to save it anyway."""
+    """The secret did not prove itself, and the person did not ask to save it anyway; or its address
+    is one that is never called."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,8 +51,7 @@ def test(draft: Draft) -> TestReport:
 def add(owner: User, draft: Draft, report: TestReport, *, save_anyway: bool = False) -> Connection:
     """Store a connection; its site is worked on at once. It joins a feed only where the site named
     the account."""
-    if not report.ok and not save_anyway:
-        raise NotProven
+    _require_proof(report, save_anyway=save_anyway)
     site, _ = Site.objects.get_or_create(kind=draft.kind, base_url=draft.base_url)
     connection = Connection(
         owner=owner,
@@ -71,8 +73,7 @@ def replace_secret(
     connection: Connection, secret: Secret, report: TestReport, *, save_anyway: bool = False
 ) -> None:
     """The same account keeps its feed; another one joins its own."""
-    if not report.ok and not save_anyway:
-        raise NotProven
+    _require_proof(report, save_anyway=save_anyway)
     connection.sealed = secrets.seal(secret, connection)
     connection.save(update_fields=["sealed"])
     connection.resume()
@@ -103,9 +104,22 @@ def ask_for_sync(connection: Connection) -> None:
     connection.resume()
 
 
+def choose_vocabulary(connection: Connection, code: str) -> None:
+    """What the site's log types mean, when a person knows better than the rows told."""
+    site = connection.site
+    site.vocabulary, site.vocabulary_is_chosen = code, True
+    site.save(update_fields=["vocabulary", "vocabulary_is_chosen"])
+
+
 def remove(connection: Connection) -> None:
     """The secret goes with the row, watching ends; the rows of the feed stay."""
     connection.delete()
+
+
+def _require_proof(report: TestReport, *, save_anyway: bool) -> None:
+    is_never_called = any(found.code in NEVER_SAVED for found in report.findings)
+    if is_never_called or not (report.ok or save_anyway):
+        raise NotProven
 
 
 def _default_name(draft: Draft, report: TestReport) -> str:
@@ -119,3 +133,16 @@ def _keep_report(connection: Connection, report: TestReport) -> None:
         site_facts.keep_facts(connection.site, report.facts, now)
     if report.account is not None:
         site_facts.join_feed(connection, report.account, now)
+
+
+class StillWatched(Exception):
+    """Rows of a feed that somebody watches are not deleted."""
+
+
+def delete_feed(feed: Feed) -> None:
+    """Rows, windows and sums of a feed that nobody watches any more."""
+    if feed.connections.exists():
+        raise StillWatched
+    while store.delete_some(feed):
+        pass
+    feed.delete()

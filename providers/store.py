@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 
 from providers import names, rollups, rows
 from providers.adapters.records import BadRow, LogRecord, Span
-from providers.models import Feed, QuarantinedRow, UsageLog
+from providers.models import Feed, KeyDay, ModelDay, QuarantinedRow, UsageDetail, UsageLog
 
 TRANSACTION_ROWS = 1000
 TRIES = 5
@@ -81,6 +81,32 @@ def save_rows(
         last = (lambda: _finish(feed, span, bad_rows, now, finish)) if is_last else None
         _save_part(feed, part_span, part, ids, now=now, zone=zone, last=last)
     return Stored(new=len(wanted - stored), lacking=len(stored - wanted))
+
+
+def add_row(feed: Feed, record: LogRecord, *, now: datetime, zone: ZoneInfo) -> None:
+    """One more row beside what is stored of its second: a quarantined one that can be read now."""
+    span = Span(since=record.second, until=record.second + 1)
+    ids = names.ids_of(rows.names_in([record], feed.site_id))
+    with transaction.atomic():
+        Feed.objects.select_for_update().get(pk=feed.pk)
+        twins = [key for key in stored_keys(feed, span) if key[1] == record.digest]
+        rows.insert(feed, [(record, len(twins))], ids, now=now)
+        rollups.rebuild_days(feed.pk, rollups.days_of([record.occurred_at], zone), zone)
+
+
+def delete_some(feed: Feed) -> int:
+    """Delete the next part of a feed's rows, sums last; 0 when nothing is left. Short transactions:
+    ten thousand rows at once would hold SQLite's lock for seconds."""
+    with transaction.atomic():
+        part = list(
+            UsageLog.objects.filter(feed=feed).values_list("pk", flat=True)[:TRANSACTION_ROWS]
+        )
+        UsageDetail.objects.filter(log__in=part).delete()
+        UsageLog.objects.filter(pk__in=part).delete()
+        if not part:
+            ModelDay.objects.filter(feed=feed).delete()
+            KeyDay.objects.filter(feed=feed).delete()
+    return len(part)
 
 
 def stored_keys(feed: Feed, span: Span) -> set[Key]:

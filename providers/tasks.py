@@ -1,11 +1,16 @@
 """Shells for the worker: a message is a hint, the database is the truth."""
 
+import logging
+
 from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from providers.models import Site
 from providers.sync import conductor
+
+logger = logging.getLogger(__name__)
 
 LONGEST_COUNTDOWN = 60
 
@@ -27,4 +32,11 @@ def dispatch_due() -> None:
 
 def sync_soon(site_id: int) -> None:
     """Queue a site after the commit. Where no broker answers, the next tick finds it."""
-    transaction.on_commit(lambda: sync_site.delay(site_id), robust=True)
+    transaction.on_commit(lambda: _queue(site_id), robust=True)
+
+
+def _queue(site_id: int) -> None:
+    try:
+        sync_site.delay(site_id)
+    except OperationalError as problem:
+        logger.warning("site %s is not queued, the next tick finds it: %s", site_id, problem)

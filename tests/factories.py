@@ -11,8 +11,13 @@ PASSWORD = "correct horse battery staple"
 _roles = import_module("accounts.migrations.0002_roles")
 
 
-def make_user(name="alice", role="member", **fields):
-    if not Group.objects.exists():  # a test with real transactions empties every table
+def make_roles():
+    """A test with real transactions empties every table afterwards, that of the roles as well."""
+    if not Group.objects.exists():
         _roles.make_roles(apps, None)
+
+
+def make_user(name="alice", role="member", **fields):
+    make_roles()
     fields = {"email": f"{name}@example.com", "password": PASSWORD, "name": name.title()} | fields
     return User.objects.create_user(role=role, **fields)

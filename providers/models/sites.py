@@ -79,6 +79,7 @@ class Feed(models.Model):
     read_at = models.DateTimeField(null=True)
     stepped_at = models.DateTimeField(null=True)  # feeds take turns by it
     hourly_read_at = models.DateTimeField(null=True)
+    parsed_with = models.CharField(max_length=40, default="")  # version that reread quarantine
     sync_asked_at = models.DateTimeField(null=True)
 
     objects = FeedQuerySet.as_manager()

@@ -16,7 +16,7 @@ from providers.adapters.errors import ProviderError, RateLimited
 from providers.models import Connection, Feed, Site
 from providers.secrets import SecretUnreadable
 from providers.store import RendersDifferently
-from providers.sync import backfill, recheck, site_facts, tail
+from providers.sync import backfill, quarantine, recheck, site_facts, tail
 from providers.sync.turn import FeedTurn, Turn, open_door
 
 logger = logging.getLogger(__name__)
@@ -102,6 +102,7 @@ def workable(site: Site, now: datetime) -> QuerySet[Feed]:
 
 def _work(turn: Turn, until: float) -> bool:
     """True where more is due."""
+    quarantine.reread_after_upgrade(turn)
     _identify(turn)
     while time.monotonic() < until:
         step = next_step(turn.site, turn.now())

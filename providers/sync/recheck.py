@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from providers.adapters.records import Span
 from providers.models import Feed, Window
 from providers.sync import stretch, verify
@@ -12,9 +14,10 @@ EVERY = timedelta(days=1)
 
 
 def due_window(feed: Feed, now: datetime) -> Window | None:
-    """The newest of the recent windows that is due; the tail is checked with every run anyway."""
-    recent = Window.objects.filter(feed=feed, until__gte=int((now - RECENT).timestamp()))
-    return recent.filter(checked_at__lt=now - EVERY).order_by("-until").first()
+    """The newest of the recent windows that is due, and any that held a row we could not read."""
+    recent = Q(until__gte=int((now - RECENT).timestamp())) | Q(reason="quarantine")
+    due = Window.objects.filter(recent, feed=feed, checked_at__lt=now - EVERY)
+    return due.order_by("-until").first()
 
 
 def check(work: FeedTurn, window: Window) -> None:

@@ -8,6 +8,7 @@ from django.utils import timezone
 from providers import names
 from providers.models import (
     Connection,
+    Feed,
     ModelDay,
     QuarantinedRow,
     QuotaPoint,
@@ -196,6 +197,20 @@ def test_a_bad_row_is_set_aside_and_stops_nothing(mirror_of, edit):
     assert QuarantinedRow.objects.count() >= 1
     assert UsageLog.objects.count() == 90 - QuarantinedRow.objects.count()
     assert ("mirrored", "quarantine") in mirror.windows()
+
+
+def test_a_row_that_can_be_read_after_an_upgrade_leaves_quarantine(mirror_of):
+    mirror = mirror_of(history=rows(30, step=4))
+    mirror.double.fault("text_quota", path=LIST)
+    mirror.sync()
+    mirror.double.clear_faults()
+    row = QuarantinedRow.objects.first()
+    QuarantinedRow.objects.update(raw=row.raw.replace('"1250"', "0"))
+    Feed.objects.update(parsed_with="0.0.1")
+    mirror.go_on()
+    assert not QuarantinedRow.objects.exists()
+    assert UsageLog.objects.count() == 30
+    assert ("mirrored", "quarantine") not in mirror.windows()
 
 
 def test_a_zero_statistic_is_named(mirror_of):

@@ -1,0 +1,160 @@
+"""Walk a feed once more without storing, and say row by row where the mirror differs."""
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from accounts.zone import business_zone
+from providers import leases, store
+from providers.adapters.errors import RateLimited, Unavailable
+from providers.adapters.records import LogRecord, Span
+from providers.models import Connection, Feed, QuarantinedRow, UsageLog, Window
+from providers.sync import plan, stretch
+from providers.sync.turn import FeedTurn, Turn, open_door
+from providers.sync.walk import Walk, WindowTooLarge
+
+PATIENCE_SECONDS = 3600.0  # nobody else waits for this
+
+
+class Side(StrEnum):
+    MISSING_HERE = "missing_here"
+    GONE_UPSTREAM = "gone_upstream"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Difference:
+    side: Side
+    occurred_at: datetime
+    type: int
+    model: str | None
+    api_key: str | None
+    units: int
+    prompt_tokens: int
+    completion_tokens: int
+    request_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Compared:
+    """One stretch. Rows that cannot be read have no identity: only their numbers are compared."""
+
+    span: Span
+    rows: int
+    unreadable: int
+    quarantined: int
+    differences: Sequence[Difference]
+
+    @property
+    def ok(self) -> bool:
+        return not self.differences and self.unreadable == self.quarantined
+
+
+def compare(connection: Connection, feed: Feed, spans: Sequence[Span]) -> Iterator[Compared]:
+    """Newest stretch first, within the site's budget but without its lease: workers go on
+    meanwhile. Raises `ProviderError`s."""
+    site = connection.site
+    lease = leases.Lease(site.pk, patience=PATIENCE_SECONDS)
+    with open_door(lease.wait_for_budget) as door:
+        turn = Turn(site=site, door=door, zone=business_zone())
+        reader = turn.reader(feed, connection)
+        work = FeedTurn(turn=turn, feed=feed, connection=connection, reader=reader)
+        try:
+            yield from _compare_each(work, spans)
+        except RateLimited as error:
+            leases.penalise(site.pk, error.retry_after)
+            raise
+
+
+def _compare_each(work: FeedTurn, spans: Sequence[Span]) -> Iterator[Compared]:
+    waiting = list(spans)
+    while waiting:
+        span = waiting.pop()
+        walked = _read(work, span)
+        if walked is None:
+            newer, older = plan.halves(span)
+            waiting += [older, newer]
+        else:
+            yield _compared(work.feed, span, walked)
+
+
+def mirrored_spans(feed: Feed, *, since: int, until: int) -> Iterator[Span]:
+    """What windows cover of a range, oldest first, in stretches that a site can be asked for."""
+    windows = Window.objects.filter(feed=feed, since__lt=until, until__gt=since).order_by("since")
+    joined: Span | None = None
+    for first, last in windows.values_list("since", "until"):
+        span = Span(
+            since=max(since, int(first.timestamp())), until=min(until, int(last.timestamp()))
+        )
+        if joined and joined.until == span.since and span.until - joined.since <= plan.WIDEST:
+            joined = Span(since=joined.since, until=span.until)
+            continue
+        if joined:
+            yield joined
+        joined = span
+    if joined:
+        yield joined
+
+
+def _read(work: FeedTurn, span: Span) -> Walk | None:
+    """None where it is too much at once."""
+    try:
+        return stretch.read(work, span)
+    except WindowTooLarge:
+        return None
+    except Unavailable as error:
+        if error.code != "timeout" or span.seconds == 1:
+            raise
+        return None
+
+
+def _compared(feed: Feed, span: Span, walked: Walk) -> Compared:
+    upstream = {row.key: row.record for row in store.identify(walked.records)}
+    stored = store.stored_keys(feed, span)
+    missing = [_missing(upstream[key]) for key in sorted(upstream.keys() - stored)]
+    gone = list(_gone(feed, stored - upstream.keys()))
+    return Compared(
+        span=span,
+        rows=len(upstream),
+        unreadable=len(walked.bad_rows),
+        quarantined=QuarantinedRow.objects.filter(
+            feed=feed, time__gte=span.since, time__lt=span.until
+        ).count(),
+        differences=missing + gone,
+    )
+
+
+def _missing(record: LogRecord) -> Difference:
+    return Difference(
+        side=Side.MISSING_HERE,
+        occurred_at=record.occurred_at,
+        type=record.type,
+        model=record.model,
+        api_key=record.key,
+        units=record.units,
+        prompt_tokens=record.prompt,
+        completion_tokens=record.completion,
+        request_id=record.request_id,
+    )
+
+
+def _gone(feed: Feed, keys: Set[store.Key]) -> Iterator[Difference]:
+    for second in sorted({second for second, _, _ in keys}):
+        logs = UsageLog.objects.filter(feed=feed, time=second).order_by("id")
+        for log in logs.select_related("model", "key", "detail"):
+            if (second, bytes(log.digest), log.occurrence) in keys:
+                yield _of_row(log)
+
+
+def _of_row(log: UsageLog) -> Difference:
+    return Difference(
+        side=Side.GONE_UPSTREAM,
+        occurred_at=log.time,
+        type=log.type,
+        model=log.model and log.model.text,
+        api_key=log.key and log.key.text,
+        units=log.units,
+        prompt_tokens=log.prompt,
+        completion_tokens=log.completion,
+        request_id=log.detail.request_id,
+    )
