@@ -1,21 +1,34 @@
 PYTHON ?= .venv/bin/python
 BIN = $(dir $(PYTHON))
 
-.PHONY: test check format
+.PHONY: run demo test check format bench messages
 
-test:
-	python3 boot.py test
+run demo test:
+	python3 boot.py $@
 
+# The settings want secrets even where nothing is encrypted; check --deploy wants a deployment.
 check: export SECRET_KEY = for-the-checks-only-0123456789-abcdefghijklmnopqrstuvwxyz
 check: export TOLLBOOK_CREDENTIAL_KEYS = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+check: export TOLLBOOK_PUBLIC_URL = https://tollbook.example.org
+check: export TOLLBOOK_TRUSTED_PROXIES = 1
 check:
-	$(BIN)ruff check providers tests/providers tests/upstream
-	$(BIN)ruff format --check providers tests/providers tests/upstream
-	$(BIN)mypy -p providers
+	$(BIN)ruff check .
+	$(BIN)ruff format --check .
+	$(BIN)mypy
 	$(BIN)lint-imports --no-logo
-	$(PYTHON) manage.py makemigrations providers --check --dry-run --skip-checks
+	$(PYTHON) manage.py makemigrations --check --dry-run
+	$(PYTHON) manage.py check --deploy --fail-level WARNING
 	! grep -n '://' requirements.txt requirements-dev.txt
+	test -z "$$(git ls-files --cached --ignored --exclude-standard)"
 
 format:
 	$(BIN)ruff check --fix .
 	$(BIN)ruff format .
+
+messages: export SECRET_KEY = for-the-catalogue-only
+messages: export TOLLBOOK_CREDENTIAL_KEYS = AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+messages:
+	$(PYTHON) -m tests.translations update
+
+bench:
+	$(PYTHON) -m benchmarks

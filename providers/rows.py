@@ -3,7 +3,7 @@
 Not `bulk_create`: that is 2.5 to 4 times slower over the whole path (performance.md 3).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,50 +23,69 @@ DETAIL_COLUMNS = (
     *("log_id", "request_id", "ip", "content", "channel_name", "other", "upstream_id", "raw"),
     "mirrored_at",
 )
+# One row with all of them: a thousand rows cost more than a thousand numbers.
+NEXT_IDS = (
+    "SELECT string_agg(nextval(of_log)::text, ',') FROM generate_series(1, %s),"
+    " (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS of_log OFFSET 0) AS sequence"
+)
+
+Key = tuple[int, bytes, int]  # second, digest, occurrence: the identity of a row within its feed
 
 
-def names_in(records: Iterable[LogRecord], site_id: int) -> Iterator[NameKey]:
-    for record in records:
-        yield from (key for key in _names(record, site_id) if key is not None)
+def names_in(records: Sequence[LogRecord], site_id: int) -> Iterator[NameKey]:
+    """Each once: a window has a thousand rows and a dozen names."""
+    kind = Name.Kind
+    found: list[tuple[Any, ...]] = [
+        *((kind.MODEL, text) for text in {record.model for record in records}),
+        *((kind.GROUP, text) for text in {record.group for record in records}),
+        *((kind.KEY, key, site_id, id) for key, id in {(r.key, r.key_id) for r in records}),
+        *((kind.USER, user, site_id, id) for user, id in {(r.user, r.user_id) for r in records}),
+    ]
+    return (NameKey(*name) for name in found if name[1] is not None)
 
 
-def insert(
-    feed: Feed, numbered: Sequence[tuple[LogRecord, int]], ids: Ids, *, now: datetime
-) -> None:
-    """`numbered` are records with their occurrence, not stored yet. Inside a transaction."""
-    taken = _take_ids(len(numbered))
-    second = int(now.timestamp())
+def insert(feed: Feed, keyed: Sequence[tuple[LogRecord, Key]], ids: Ids, *, now: datetime) -> None:
+    """Records with their keys, not stored yet. Inside a transaction."""
+    taken = _take_ids(len(keyed))
+    second, lookup = int(now.timestamp()), _Lookup(ids)
     logs, details = [], []
-    for log_id, (record, occurrence) in zip(taken, numbered, strict=True):
-        logs.append(_log(log_id, feed, record, occurrence, ids))
+    for log_id, (record, key) in zip(taken, keyed, strict=True):
+        logs.append(_log(log_id, feed.pk, record, key, lookup))
         details.append(_detail(log_id, record, second))
     _write(UsageLog._meta.db_table, LOG_COLUMNS, logs)
     _write(UsageDetail._meta.db_table, DETAIL_COLUMNS, details)
 
 
-def _names(record: LogRecord, site_id: int) -> list[NameKey | None]:
-    """Model, key, user and group, in the order of LOG_COLUMNS."""
-    kind = Name.Kind
+class _Lookup:
+    """The ids of a record's names, in the order of LOG_COLUMNS."""
 
-    def name(kind: str, text: str | None, *owner: Any) -> NameKey | None:
-        return None if text is None else NameKey(kind, text, *owner)
+    def __init__(self, ids: Ids) -> None:
+        found: dict[str, dict[tuple[str | None, str], int]] = {kind: {} for kind in Name.Kind}
+        for name, pk in ids.items():
+            found[name.kind][name.text, name.upstream_id] = pk
+        kind = Name.Kind
+        self._models, self._keys = found[kind.MODEL], found[kind.KEY]
+        self._users, self._groups = found[kind.USER], found[kind.GROUP]
 
-    return [
-        name(kind.MODEL, record.model),
-        name(kind.KEY, record.key, site_id, record.key_id),
-        name(kind.USER, record.user, site_id, record.user_id),
-        name(kind.GROUP, record.group),
-    ]
+    def of(self, record: LogRecord) -> tuple[int | None, int | None, int | None, int | None]:
+        return (
+            self._models.get((record.model, "")),
+            self._keys.get((record.key, record.key_id)),
+            self._users.get((record.user, record.user_id)),
+            self._groups.get((record.group, "")),
+        )
 
 
-def _log(log_id: int, feed: Feed, record: LogRecord, occurrence: int, ids: Ids) -> tuple[Any, ...]:
-    names = (None if key is None else ids[key] for key in _names(record, feed.site_id))
+def _log(
+    log_id: int, feed_id: int, record: LogRecord, key: Key, lookup: _Lookup
+) -> tuple[Any, ...]:
+    second, digest, occurrence = key
     return (
         log_id,
-        feed.pk,
-        record.second,
+        feed_id,
+        second,
         record.type,
-        *names,
+        *lookup.of(record),
         record.channel,
         record.units,
         record.prompt,
@@ -75,7 +94,7 @@ def _log(log_id: int, feed: Feed, record: LogRecord, occurrence: int, ids: Ids) 
         record.duration_ms,
         record.first_ms,
         record.is_stream,
-        record.digest,
+        digest,
         occurrence,
     )
 
@@ -99,9 +118,8 @@ def _take_ids(count: int) -> Sequence[int]:
             cursor.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {table}")
             first = int(cursor.fetchone()[0])
             return range(first, first + count)
-        sequence = "nextval(pg_get_serial_sequence(%s, 'id'))"
-        cursor.execute(f"SELECT {sequence} FROM generate_series(1, %s)", [table, count])
-        return [int(row[0]) for row in cursor.fetchall()]
+        cursor.execute(NEXT_IDS, [count, table])
+        return [int(text) for text in cursor.fetchone()[0].split(",")]
 
 
 def _write(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:

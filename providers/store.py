@@ -4,10 +4,11 @@ Insert what is missing, recompute the touched days, record the window: transacti
 rows, cut at a second's boundary, the window's record in the last. Absence upstream never deletes.
 """
 
-from collections import Counter
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
@@ -15,11 +16,10 @@ from django.db import IntegrityError, transaction
 from providers import names, rollups, rows
 from providers.adapters.records import BadRow, LogRecord, Span
 from providers.models import Feed, KeyDay, ModelDay, QuarantinedRow, UsageDetail, UsageLog
+from providers.rows import Key
 
 TRANSACTION_ROWS = 1000
 TRIES = 5
-
-Key = tuple[int, bytes, int]
 
 
 class RendersDifferently(Exception):
@@ -35,27 +35,27 @@ class Stored:
     lacking: int
 
 
-@dataclass(frozen=True, slots=True)
-class Identified:
-    """A record with its number among equal ones of its second, in order of insertion."""
+class Identified(NamedTuple):
+    """A record with its key: its number among equal ones of its second, in order of insertion."""
 
     record: LogRecord
-    occurrence: int
-
-    @property
-    def key(self) -> Key:
-        return self.record.second, self.record.digest, self.occurrence
+    key: Key
 
 
 def identify(records: Sequence[LogRecord]) -> list[Identified]:
     """`records` newest first, whole seconds only; the answer is oldest first."""
-    seen: Counter[tuple[int, bytes]] = Counter()
+    seen: dict[tuple[int, bytes], int] = {}
     found = []
     for record in reversed(records):
         twin = (record.second, record.digest)
-        found.append(Identified(record, seen[twin]))
-        seen[twin] += 1
-    return sorted(found, key=lambda row: row.record.second)
+        number = seen.get(twin, 0)
+        seen[twin] = number + 1
+        found.append(Identified(record, (*twin, number)))
+    return sorted(found, key=_second_of)
+
+
+def _second_of(row: Identified) -> int:
+    return row.key[0]
 
 
 def save_rows(
@@ -90,7 +90,8 @@ def add_row(feed: Feed, record: LogRecord, *, now: datetime, zone: ZoneInfo) -> 
     with transaction.atomic():
         Feed.objects.select_for_update().get(pk=feed.pk)
         twins = [key for key in stored_keys(feed, span) if key[1] == record.digest]
-        rows.insert(feed, [(record, len(twins))], ids, now=now)
+        key = (record.second, record.digest, len(twins))
+        rows.insert(feed, [(record, key)], ids, now=now)
         rollups.rebuild_days(feed.pk, rollups.days_of([record.occurred_at], zone), zone)
 
 
@@ -117,11 +118,13 @@ def stored_keys(feed: Feed, span: Span) -> set[Key]:
 
 def _parts(identified: Sequence[Identified], span: Span) -> Iterator[tuple[Span, list[Identified]]]:
     """Cut at a second's boundary, about TRANSACTION_ROWS each; together they are the whole span."""
+    count = max(1, round(len(identified) / TRANSACTION_ROWS))
+    size = math.ceil(len(identified) / count)  # no small rest: a transaction has a price of its own
     since, part = span.since, list[Identified]()
     for row in identified:
-        if len(part) >= TRANSACTION_ROWS and row.record.second != part[-1].record.second:
-            yield Span(since=since, until=row.record.second), part
-            since, part = row.record.second, []
+        if len(part) >= size and row.key[0] != part[-1].key[0]:
+            yield Span(since=since, until=row.key[0]), part
+            since, part = row.key[0], []
         part.append(row)
     yield Span(since=since, until=span.until), part
 
@@ -161,7 +164,7 @@ def _insert_missing(
     stored = stored_keys(feed, span)
     missing = [row for row in part if row.key not in stored]
     if missing:
-        rows.insert(feed, [(row.record, row.occurrence) for row in missing], ids, now=now)
+        rows.insert(feed, missing, ids, now=now)
         days = rollups.days_of((row.record.occurred_at for row in missing), zone)
         rollups.rebuild_days(feed.pk, days, zone)
 

@@ -26,7 +26,7 @@ def sync_site(site_id: int) -> None:
 def dispatch_due() -> None:
     now = timezone.now()
     for site in Site.objects.filter(connections__isnull=False).distinct():
-        if conductor.next_step(site, now) is not None:
+        if conductor.is_due(site, now):
             sync_site.delay(site.pk)
 
 

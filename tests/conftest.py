@@ -7,6 +7,8 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 
+from accounts import zone
+
 LOCAL_NAMES = {"localhost", ""}
 
 
@@ -38,9 +40,10 @@ def pytest_configure():
 
 @pytest.fixture(autouse=True)
 def _empty_cache():
-    """Rate limits are counted there; one test must not use up another's."""
+    """Rate limits are counted there; one test must not use up another's. Nor its time zone."""
     yield
     cache.clear()
+    zone.forget()
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ os.environ |= {
     "TOLLBOOK_CREDENTIAL_KEYS": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
     "TOLLBOOK_DATA_DIR": DATA_DIR,
     "EMAIL_URL": "memorymail://",
+    # Playwright keeps an event loop in the thread of the tests, and Django would refuse to work.
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
 }
-for name in ("SECRET_KEY_FILE", "DEBUG", "ALLOWED_HOSTS", "DJANGO_ALLOW_ASYNC_UNSAFE"):
+for name in ("SECRET_KEY_FILE", "DEBUG", "ALLOWED_HOSTS"):
     os.environ.pop(name, None)

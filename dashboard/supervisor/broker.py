@@ -66,6 +66,7 @@ def arguments(binary: str, *, socket: Path, folder: Path) -> list[str]:
 class Broker:
     def __init__(self, *, socket: Path, folder: Path, app: Celery, say: Callable[[str], None]):
         self.app = app
+        self.client = redis.Redis(unix_socket_path=str(socket))
         self.say = say
         private_folder(socket.parent)
         argv = arguments(server_binary(), socket=socket, folder=private_folder(folder))
@@ -78,6 +79,7 @@ class Broker:
         before a worker starts is orphaned.
         """
         try:
+            self.client.ping()  # quick to fail, where kombu would try again for seconds
             count = self.restore_unacknowledged()
         except (OperationalError, redis.RedisError, OSError):
             return False

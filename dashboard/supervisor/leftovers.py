@@ -14,6 +14,7 @@ from typing import NamedTuple
 from dashboard.supervisor.child import POLL_SECONDS, Child
 
 PATIENCE_SECONDS = 20.0
+KILL_SECONDS = 5.0
 STARTED_FIELD = 19  # field 22 of /proc/PID/stat, counted after the name in brackets
 
 
@@ -65,11 +66,16 @@ def end(path: Path, say: Callable[[str], None], patience: float = PATIENCE_SECON
         say(f"waiting for {', '.join(row.name for row in left)} of an earlier start")
     for row in left:
         row.signal(signal.SIGTERM)
-    until = time.monotonic() + patience
-    while any(row.is_alive for row in left) and time.monotonic() < until:
-        time.sleep(POLL_SECONDS)
+    _wait(left, patience)
     for row in left:
         if row.is_alive:
             say(f"killing {row.name} of an earlier start")
         row.signal(signal.SIGKILL)
+    _wait(left, KILL_SECONDS)
     path.unlink(missing_ok=True)
+
+
+def _wait(left: Iterable[Recorded], patience: float) -> None:
+    until = time.monotonic() + patience
+    while any(row.is_alive for row in left) and time.monotonic() < until:
+        time.sleep(POLL_SECONDS)

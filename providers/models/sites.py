@@ -79,6 +79,8 @@ class Feed(models.Model):
     read_at = models.DateTimeField(null=True)
     stepped_at = models.DateTimeField(null=True)  # feeds take turns by it
     hourly_read_at = models.DateTimeField(null=True)
+    hourly_since = models.DateTimeField(null=True)  # the history was read back to there
+    hourly_silence = models.IntegerField(default=0)  # slices without a point, in a row
     parsed_with = models.CharField(max_length=40, default="")  # version that reread quarantine
     sync_asked_at = models.DateTimeField(null=True)
 

@@ -16,7 +16,7 @@ from providers.adapters.errors import ProviderError, RateLimited
 from providers.models import Connection, Feed, Site
 from providers.secrets import SecretUnreadable
 from providers.store import RendersDifferently
-from providers.sync import backfill, quarantine, recheck, site_facts, tail
+from providers.sync import backfill, hourly, quarantine, recheck, site_facts, tail
 from providers.sync.turn import FeedTurn, Turn, open_door
 
 logger = logging.getLogger(__name__)
@@ -47,23 +47,32 @@ def work_at(site_id: int, *, seconds: float = TURN_SECONDS, patience: float = 5.
                 return None
 
 
-def due_feeds(site: Site, now: datetime) -> QuerySet[Feed]:
+def _due_feeds(feeds: QuerySet[Feed], now: datetime) -> QuerySet[Feed]:
     """Feeds whose tail is to be read, new ones first."""
     stale = now - timedelta(seconds=settings.TOLLBOOK_SYNC_SECONDS)
     asked = Q(sync_asked_at__isnull=False)
-    due = workable(site, now).filter(Q(read_at=None) | Q(read_at__lt=stale) | asked)
+    due = feeds.filter(Q(read_at=None) | Q(read_at__lt=stale) | asked)
     return due.order_by(F("read_at").asc(nulls_first=True))
 
 
-def next_step(site: Site, now: datetime) -> Step | None:
-    feed = due_feeds(site, now).first()
+def is_due(site: Site, now: datetime) -> bool:
+    return _unnamed(site, now).exists() or next_step(site, now) is not None
+
+
+def next_step(site: Site, now: datetime, *, only: Feed | None = None) -> Step | None:
+    feeds = _workable(site, now)
+    if only is not None:
+        feeds = feeds.filter(pk=only.pk)
+    feed = _due_feeds(feeds, now).first()
     if feed is not None:
         return Step(feed, read_newest)
-    for feed in workable(site, now):
+    for feed in feeds:
+        if site.has_hourly and hourly.is_due(feed, now):
+            return Step(feed, hourly.read_newest)
         if recheck.due_window(feed, now) is not None:
             return Step(feed, check_again)
-    for feed in workable(site, now).order_by(F("stepped_at").asc(nulls_first=True)):
-        if backfill.gap_of(feed) is not None:
+    for feed in feeds.order_by(F("stepped_at").asc(nulls_first=True)):
+        if backfill.gap_of(feed) is not None or hourly.has_history(feed):
             return Step(feed, read_history)
     return None
 
@@ -77,8 +86,6 @@ def read_newest(work: FeedTurn) -> None:
     feed.read_at = turn.now()
     feed.sync_asked_at = None
     feed.save(update_fields=["read_at", "sync_asked_at"])
-    if turn.site.has_hourly and site_facts.are_hours_due(feed, turn.now(), FACTS_EVERY):
-        site_facts.read_hours(work)
 
 
 def check_again(work: FeedTurn) -> None:
@@ -91,11 +98,13 @@ def read_history(work: FeedTurn) -> None:
     gap = backfill.gap_of(work.feed)
     if gap is not None:
         backfill.read_next(work, gap)
+    if hourly.has_history(work.feed):
+        hourly.read_older(work)
     work.feed.stepped_at = work.turn.now()
     work.feed.save(update_fields=["stepped_at"])
 
 
-def workable(site: Site, now: datetime) -> QuerySet[Feed]:
+def _workable(site: Site, now: datetime) -> QuerySet[Feed]:
     lending = Connection.objects.lending(now).filter(site=site)
     return Feed.objects.filter(site=site, waits_for_person="", connections__in=lending).distinct()
 
@@ -112,9 +121,13 @@ def _work(turn: Turn, until: float) -> bool:
     return True
 
 
-def _identify(turn: Turn) -> None:
+def _unnamed(site: Site, now: datetime) -> QuerySet[Connection]:
     """Connections that were saved before the site named their account."""
-    for connection in Connection.objects.lending(turn.now()).filter(site=turn.site, feed=None):
+    return Connection.objects.lending(now).filter(site=site, feed=None)
+
+
+def _identify(turn: Turn) -> None:
+    for connection in _unnamed(turn.site, turn.now()):
         with _told_on(connection, turn):
             account = turn.adapter.account(turn.door, turn.credentials(connection))
             site_facts.join_feed(connection, account, turn.now())

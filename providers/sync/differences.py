@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from accounts.zone import business_zone
-from providers import leases, store
+from providers import leases, rows, store
 from providers.adapters.errors import RateLimited, Unavailable
 from providers.adapters.records import LogRecord, Span
 from providers.models import Connection, Feed, QuarantinedRow, UsageLog, Window
@@ -138,7 +138,7 @@ def _missing(record: LogRecord) -> Difference:
     )
 
 
-def _gone(feed: Feed, keys: Set[store.Key]) -> Iterator[Difference]:
+def _gone(feed: Feed, keys: Set[rows.Key]) -> Iterator[Difference]:
     for second in sorted({second for second, _, _ in keys}):
         logs = UsageLog.objects.filter(feed=feed, time=second).order_by("id")
         for log in logs.select_related("model", "key", "detail"):

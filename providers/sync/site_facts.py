@@ -1,18 +1,11 @@
 """The site's own statistics: balance, hourly points, and the worth of its unit."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from django.db import transaction
-
-from providers import names
-from providers.adapters.records import Account, HourlyPoint, SiteFacts, Span, Unit
-from providers.models import Connection, Feed, Name, QuotaPoint, Site, SiteUnit, Snapshot
-from providers.sync.turn import FeedTurn, Turn
-
-SLICE = timedelta(days=30)  # the longest that a site answers
-SILENT_SLICES = 12  # without a point; then nothing older is looked for
+from providers.adapters.records import Account, SiteFacts, Unit
+from providers.models import Connection, Feed, Site, SiteUnit, Snapshot
+from providers.sync.turn import Turn
 
 
 def join_feed(connection: Connection, account: Account, now: datetime) -> None:
@@ -62,26 +55,6 @@ def refresh(turn: Turn, connection: Connection, *, older_than: timedelta) -> Non
         keep_facts(turn.site, facts, turn.now())
 
 
-def are_hours_due(feed: Feed, now: datetime, every: timedelta) -> bool:
-    return feed.hourly_read_at is None or now - feed.hourly_read_at > every
-
-
-def read_hours(work: FeedTurn) -> None:
-    """The newest slice each time; all older ones once, through a year of silence at most."""
-    until = work.turn.site_now()
-    wanted = 1 if work.feed.hourly_read_at is not None else SILENT_SLICES
-    while wanted > 0:
-        span = Span(since=until - int(SLICE.total_seconds()), until=until)
-        points = work.turn.adapter.hourly(work.turn.door, work.reader.credentials, span=span)
-        _keep_points(work.feed, points)
-        if points and work.feed.hourly_read_at is None:
-            wanted = SILENT_SLICES
-        wanted -= 1
-        until = span.since
-    work.feed.hourly_read_at = work.turn.now()
-    work.feed.save(update_fields=["hourly_read_at"])
-
-
 def _keep_unit(site: Site, unit: Unit, now: datetime) -> None:
     worth = SiteUnit(
         site=site,
@@ -105,26 +78,3 @@ def _decimal(text: str) -> Decimal | None:
         return Decimal(text)
     except InvalidOperation:
         return None
-
-
-def _keep_points(feed: Feed, points: Sequence[HourlyPoint]) -> None:
-    keys = {point.model: names.NameKey(Name.Kind.MODEL, point.model) for point in points}
-    ids = names.ids_of(keys.values())
-    with transaction.atomic():
-        QuotaPoint.objects.bulk_create(
-            [
-                QuotaPoint(
-                    feed=feed,
-                    hour=point.hour,
-                    model_id=ids[keys[point.model]],
-                    requests=point.requests,
-                    units=point.units,
-                    tokens=point.tokens,
-                )
-                for point in points
-            ],
-            update_conflicts=True,
-            unique_fields=["feed", "hour", "model"],
-            update_fields=["requests", "units", "tokens"],
-            batch_size=500,
-        )

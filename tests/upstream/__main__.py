@@ -1,6 +1,7 @@
 """Run a made-up gateway by hand: python -m tests.upstream --profile new-api-v0.13.2 --port 3000."""
 
 import argparse
+import contextlib
 import sys
 import threading
 import time
@@ -45,7 +46,8 @@ def main() -> None:
     else:
         for account in world.accounts:
             print(f"  user {account.id} {account.username}: {account.token}", flush=True)
-        server.serve_forever()
+        with contextlib.suppress(KeyboardInterrupt):
+            server.serve_forever()
 
 
 main()

@@ -24,6 +24,14 @@ class Control:
         self._site, self._faults, self._ledger = site, faults, ledger
         self._limiter, self._growth = limiter, growth
 
+    def reset(self) -> None:
+        """An empty standard site at the right time, in the profile it was started with."""
+        self._site.begin()
+        self._faults.waiting.clear()
+        self._growth.change()
+        self._limiter.forget()
+        self._ledger.forget()
+
     def load(self, world: Mapping[str, Any]) -> None:
         self._site.load(World.from_json(world))
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import gzip
+import os
 import socket
 import struct
 import time
@@ -14,7 +15,6 @@ from .faults import PATIENCE_SECONDS
 
 COMPRESSION = 1  # the cheapest: the double shall be quick, not small
 HARD_CLOSE = struct.pack("ii", 1, 0)
-Head = tuple[int, Mapping[str, str]]
 
 
 def compress(body: bytes, headers: dict[str, str], accepted: str) -> bytes:
@@ -67,6 +67,7 @@ def stall(connection: socket.socket, head: bytes, body: bytes, how: Mapping[str,
 def reset(connection: socket.socket, head: bytes, body: bytes, how: Mapping[str, Any]) -> bool:
     connection.sendall((head + body)[: how.get("after", 0)])
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, HARD_CLOSE)
+    os.close(connection.detach())  # a polite end would go out first
     return False
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from .calls import Call
 from .filters import Refused
 from .rows import Row, Shelf
-from .site import CONSUMED
 
 HOUR = 3600
 LONGEST_SECONDS = 2_592_000
@@ -58,7 +57,7 @@ def _counted(call: Call, shelf: Shelf) -> Iterable[Row]:
     if first > last or written <= 0:
         return []
     rows = shelf.select(start=first, end=min(last + HOUR - 1, written))
-    return (row for row in rows if row.type == CONSUMED)
+    return (row for row in rows if row.type in call.site.settings.counted_types)
 
 
 def _model(row: Row) -> str:

@@ -8,7 +8,6 @@ from .filters import Query, equals, matches
 from .paging import asked_part, page_of
 from .profiles import IdForm, Matching, Profile
 from .rows import Row, Shelf, Test
-from .site import CONSUMED
 
 MODULUS = 1024
 RECENT_SECONDS = 60
@@ -60,7 +59,7 @@ def _statistic(call: Call, shelf: Shelf, tests: list[Test]) -> Any:
     if call.is_database_broken and profile.broken.stat is None:
         return dict.fromkeys(profile.stat_fields, 0)
     call.needs_database(profile.broken.stat)
-    tests = [equals("type", CONSUMED), *tests, *_text_tests(call), *_channel_test(query)]
+    tests = [_counted_test(call), *tests, *_text_tests(call), *_channel_test(query)]
     start, end = query.integer("start_timestamp"), query.integer("end_timestamp")
     recent = shelf.select(start=int(call.now) - RECENT_SECONDS, tests=tests)
     quota = sum(row.quota for row in shelf.select(start=start, end=end, tests=tests))
@@ -97,6 +96,11 @@ def _view(row: Row, profile: Profile, **known: Any) -> dict[str, Any]:
 def _type_test(query: Query) -> list[Test]:
     kind = query.integer("type")
     return [equals("type", kind)] if kind else []
+
+
+def _counted_test(call: Call) -> Test:
+    counted = call.site.settings.counted_types
+    return lambda row: row.type in counted
 
 
 def _channel_test(query: Query) -> list[Test]:

@@ -10,7 +10,7 @@ from .profiles import PROFILES, Profile
 from .rows import Row, Shelf
 from .world import OWN_LIMIT, Account, World
 
-CONSUMED, REFUNDED = 2, 6
+REFUNDED = 6
 
 
 @dataclass
@@ -29,10 +29,15 @@ class Site:
 
     def __init__(self, profile: Profile, world: World) -> None:
         self.lock = threading.RLock()
-        self.clock = Clock()
-        self.profile = profile
-        self.started_at = int(self.clock.now())
+        self._first_profile = profile
+        self.begin()
         self.load(world)
+
+    def begin(self) -> None:
+        self.clock = Clock()
+        self.profile = self._first_profile
+        self.started_at = int(self.clock.now())
+        self.load(World())
 
     def load(self, world: World) -> None:
         self.accounts = {account.id: account for account in world.accounts}
@@ -92,8 +97,16 @@ class Site:
         columns = asdict(given) if isinstance(given, Row) else given
         row = Row(**usual | dict(columns) | {"user_id": user_id, "id": 0})
         self._put(row)
-        _charge(account, row)
+        self._charge(account, row)
         return row
+
+    def _charge(self, account: Account, row: Row) -> None:
+        if row.type in self.settings.counted_types:
+            account.quota -= row.quota
+            account.used_quota += row.quota
+            account.request_count += 1
+        elif row.type == REFUNDED:
+            account.quota += row.quota
 
     def delete_before(self, moment: int) -> int:
         """As an admin does it: rows of every type and everybody. Ids are not used again."""
@@ -115,12 +128,3 @@ class Site:
         self.everybody.append(row)
         self._by_user.setdefault(row.user_id, Shelf()).append(row)
         self._by_name.setdefault(row.username, Shelf()).append(row)
-
-
-def _charge(account: Account, row: Row) -> None:
-    if row.type == CONSUMED:
-        account.quota -= row.quota
-        account.used_quota += row.quota
-        account.request_count += 1
-    elif row.type == REFUNDED:
-        account.quota += row.quota

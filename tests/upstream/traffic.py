@@ -12,11 +12,10 @@ from itertools import accumulate
 from typing import Any
 
 from .rows import Row
-from .site import CONSUMED, REFUNDED
 
 HOUR, DAY = 3600, 86_400
 UNITS_PER_USD = 500_000
-TOPPED_UP, FAILED = 1, 5
+TOPPED_UP, CONSUMED, FAILED, REFUNDED = 1, 2, 5, 6
 RARELY, SELDOM = 0.0008, 0.012  # refunds, failures
 
 

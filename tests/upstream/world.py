@@ -53,6 +53,7 @@ class Settings:
     status: dict[str, Any] = field(default_factory=dict)
     hourly_lag_seconds: int = 300  # what the servers keep in memory before they write it
     nodes: int = 1  # each writes its own part of an hour
+    counted_types: tuple[int, ...] = (2,)  # what the statistics call consumption
     rate_limit: tuple[int, int] | str | None = None  # calls and seconds, or OWN_LIMIT
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from .rows import Row
 from .special import late_row, special_rows
-from .traffic import DAY, MODELS, Model, Traffic
+from .traffic import CONSUMED, DAY, MODELS, Model, Traffic
 from .world import Account, Key, World
 
 LAB, LING, KEEPER = 2, 3, 4
@@ -39,7 +39,7 @@ def seeded_world(count: int, *, until: int, days: int = 90) -> World:
             row.username = "ling"  # its name then
     rows += _owned(special_rows(until), LAB)
     rows.sort(key=lambda row: row.created_at)
-    return world.add([*rows, *_owned([late_row(until)], LAB)])
+    return _settled(world.add([*rows, *_owned([late_row(until)], LAB)]))
 
 
 def team_world(count: int, *, until: int) -> World:
@@ -51,7 +51,7 @@ def team_world(count: int, *, until: int) -> World:
         traffic = Traffic(seed=key.id, models=_preferring(favourite))
         since = until - int(YEAR * (1 - made_at))
         rows += traffic.rows([(key.id, name)], since=since, until=until, count=int(count * share))
-    return world.add(sorted(rows, key=lambda row: row.created_at), user_id=TEAM)
+    return _settled(world.add(sorted(rows, key=lambda row: row.created_at), user_id=TEAM))
 
 
 def _preferring(favourite: str) -> list[Model]:
@@ -59,6 +59,20 @@ def _preferring(favourite: str) -> list[Model]:
         replace(model, share=model.share * PREFERENCE) if model.name == favourite else model
         for model in MODELS
     ]
+
+
+def _settled(world: World) -> World:
+    """Give accounts and keys the counters that their rows have left behind."""
+    accounts = {account.id: account for account in world.accounts}
+    keys = {key.id: key for key in world.keys}
+    for row in world.rows:
+        if row.type != CONSUMED:
+            continue
+        accounts[row.user_id].used_quota += row.quota
+        accounts[row.user_id].request_count += 1
+        if row.token_id in keys:
+            keys[row.token_id].used_quota += row.quota
+    return world
 
 
 def _owned(rows: Iterable[Row], user_id: int) -> list[Row]:

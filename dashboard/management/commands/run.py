@@ -49,9 +49,9 @@ class Command(BaseCommand):
     def supervisor(self, web_socket: socket.socket) -> Supervisor:
         self.is_announced = False
         broker = self.broker() if settings.HAS_OWN_BROKER else None
-        children = [broker.child] if broker else []
-        children += [worker(broker), beat(), web(web_socket)]
-        return Supervisor(children, record=self.record, say=self.say, every_tick=self.announce)
+        self.children = [broker.child] if broker else []
+        self.children += [worker(broker), beat(), web(web_socket)]
+        return Supervisor(self.children, record=self.record, say=self.say, every_tick=self.announce)
 
     def broker(self) -> Broker:
         folder = settings.DATA_DIR / "broker"
@@ -65,13 +65,16 @@ class Command(BaseCommand):
 
     def announce(self) -> None:
         """Print the address once the pages answer, and the set-up link while nobody has used it."""
-        if self.is_announced or not answers(settings.BIND.host, settings.BIND.port):
+        if self.is_announced or not all(child.is_running for child in self.children):
+            return
+        if not answers(settings.BIND.host, settings.BIND.port):
             return
         self.is_announced = True
         address = settings.PUBLIC_URL or f"http://{settings.BIND.host}:{settings.BIND.port}"
-        self.stdout.write(f"Tollbook is ready: {address}/  (Ctrl-C stops it)")
+        lines = [f"Tollbook is ready: {address}/  (Ctrl-C stops it)"]
         if path := setup.pending_setup_path():
-            self.stdout.write(f"Create the first admin here, once: {address}{path}")
+            lines.append(f"Create the first admin here, once: {address}{path}")
+        self.stdout.write("\n".join(lines))
         self.stdout.flush()
 
 

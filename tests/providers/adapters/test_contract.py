@@ -27,7 +27,9 @@ CALLS = {
 PUBLIC_CALLS = {"facts": lambda adapter, *known: adapter.facts(*known)}
 
 every_adapter = pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)
-every_call = pytest.mark.parametrize("call", [*CALLS.values(), *PUBLIC_CALLS.values()])
+every_call = pytest.mark.parametrize(
+    "call", [*CALLS.values(), *PUBLIC_CALLS.values()], ids=[*CALLS, *PUBLIC_CALLS]
+)
 
 
 @every_adapter

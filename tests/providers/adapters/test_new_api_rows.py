@@ -1,8 +1,8 @@
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from providers.adapters.new_api_rows import as_received, read_row, read_rows, readable
 from tests.providers.adapters.answers import LATEST, NEW_API, ONE_API, ROW, SAMPLES

@@ -1,0 +1,83 @@
+"""All that one connection's own page says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+
+from dashboard import money, watched
+from dashboard.strips import GridDay, grid
+from dashboard.watched import Mismatch, Watched
+from providers import connections
+from providers.adapters.records import TestReport
+from providers.connections import Draft
+from providers.models import Connection, SiteUnit
+
+GRID_DAYS = 14  # of those that the strip has
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Details:
+    entry: Watched
+    unit: SiteUnit | None
+    watchers: Sequence[str]
+    mismatches: Sequence[Mismatch] = ()
+    quarantined: int = 0
+    days: Sequence[GridDay] = ()
+
+    @property
+    def unmatched(self) -> int:
+        return self.entry.progress.windows - self.entry.progress.verified
+
+    @property
+    def has_notes(self) -> bool:
+        one = self.entry.connection
+        is_told = bool(one.error_code or self.quarantined)
+        return is_told or one.feed is None or bool(one.feed.waits_for_person)
+
+    @property
+    def clock_seconds(self) -> int:
+        """How far the site's clock is ahead of ours."""
+        return round(self.entry.connection.site.clock_offset_seconds)
+
+    @property
+    def clock_behind(self) -> int:
+        return -self.clock_seconds
+
+    @property
+    def requests_per_minute(self) -> int:
+        return int(settings.TOLLBOOK_SITE_REQUESTS_PER_MINUTE)
+
+
+def details_of(connection: Connection, now: datetime, zone: ZoneInfo) -> Details:
+    """Of a connection that the person may see."""
+    entry = watched.watch([connection], now, zone)[0]
+    unit = SiteUnit.objects.filter(site=connection.site).order_by("-read_at").first()
+    feed = connection.feed
+    if feed is None:
+        return Details(entry=entry, unit=unit, watchers=[str(connection.owner)])
+    rates = money.rates_of([feed.site_id], zone)[feed.site_id]
+    return Details(
+        entry=entry,
+        unit=unit,
+        watchers=_watchers(connection),
+        mismatches=watched.mismatches(feed, rates, zone),
+        quarantined=watched.quarantined(feed),
+        days=grid(feed, entry.strip, GRID_DAYS, now, zone),
+    )
+
+
+def replace_secret(connection: Connection, draft: Draft, report: TestReport) -> None:
+    with transaction.atomic():
+        connection.user_id = draft.user_id
+        connection.save(update_fields=["user_id"])
+        connections.replace_secret(connection, draft.secret, report)
+
+
+def _watchers(connection: Connection) -> list[str]:
+    """Each has proved to own the account, so each may know of the others."""
+    watching = Connection.objects.filter(feed=connection.feed).select_related("owner")
+    return list(dict.fromkeys(str(one.owner) for one in watching.order_by("created_at")))

@@ -1,0 +1,145 @@
+"""What people type about their connections."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from providers import connections, messages
+from providers.adapters import ADAPTERS
+from providers.adapters.errors import Refused
+from providers.adapters.records import Secret
+from providers.connections import Draft
+from providers.models import Connection
+
+LONGEST_SECRET = 4000
+DIGITS = RegexValidator(r"\A[0-9]{1,19}\Z", message=_("The user ID is a number."))
+FIELD_OF_A_PROBLEM = {
+    **dict.fromkeys(["bad_url", "private_address", "metadata_address", "plain_http"], "url"),
+    **dict.fromkeys(["dns", "certificate", "redirect", "not_new_api", "html"], "url"),
+    **dict.fromkeys(["model_key", "token_invalid", "token_expired", "token_retired"], "secret"),
+    **dict.fromkeys(["scope_missing", "account_disabled"], "secret"),
+    **dict.fromkeys(["user_id_missing", "user_id_wrong"], "user_id"),
+    "role_too_low": "scope",
+}
+
+
+class SecretField(forms.CharField):
+    """Becomes a value that does not show itself, and never goes back to a browser."""
+
+    def __init__(self, **options: Any) -> None:
+        attributes = {"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
+        widget = forms.PasswordInput(render_value=False, attrs=attributes)
+        super().__init__(max_length=LONGEST_SECRET, widget=widget, **options)
+
+    def clean(self, value: Any) -> Any:
+        return Secret(super().clean(value))
+
+
+class CredentialsForm(forms.Form):
+    """The part of a connection that proves itself."""
+
+    secret = SecretField(
+        label=_("System access token"),
+        help_text=_(
+            "On the site: Personal settings, Security settings, System access token. Not an sk- key"
+            " for calls."
+        ),
+    )
+    user_id = forms.CharField(
+        label=_("User ID"),
+        help_text=_("The number on the account page of the site. Most sites ask for it."),
+        required=False,
+        validators=[DIGITS],
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def tell(self, codes: Iterable[str]) -> None:
+        """Mark the fields that a test found to be wrong."""
+        for code in codes:
+            field = FIELD_OF_A_PROBLEM.get(code)
+            if field in self.fields:
+                self.add_error(field, messages.problem(code))
+
+
+class ReplacementForm(CredentialsForm):
+    def __init__(self, *args: Any, connection: Connection, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.connection = connection
+        self.fields["user_id"].initial = connection.user_id
+
+    def draft(self) -> Draft:
+        stored = connections.draft_of(self.connection, self.cleaned_data["secret"])
+        return replace(stored, user_id=self.cleaned_data["user_id"])
+
+
+class ConnectionForm(CredentialsForm):
+    """`person`: only admins are offered the rows of all users."""
+
+    kind = forms.ChoiceField(
+        label=_("Software"), choices=lambda: [(k, a.title) for k, a in ADAPTERS.items()]
+    )
+    url = forms.CharField(
+        label=_("Address of the site"),
+        help_text=_("Any page of the site will do: Tollbook finds its beginning."),
+        max_length=2000,
+        widget=forms.TextInput(
+            attrs={"inputmode": "url", "autocomplete": "url", "placeholder": "https://"}
+        ),
+    )
+    name = forms.CharField(
+        label=_("Name"),
+        help_text=_("Yours to choose; empty takes the name of the site."),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    scope = forms.ChoiceField(
+        label=_("Rows to mirror"),
+        choices=[(connections.OWN, _("My own rows")), (connections.ALL, _("Rows of all users"))],
+        initial=connections.OWN,
+    )
+    field_order = ["kind", "url", "secret", "user_id", "name", "scope"]
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(ADAPTERS) == 1:
+            del self.fields["kind"]
+        if not person.is_admin_role:
+            del self.fields["scope"]
+
+    def clean_scope(self) -> str:
+        if self.cleaned_data["scope"] == connections.ALL:
+            raise ValidationError(
+                _("Rows of all users cannot be mirrored yet. Choose your own rows for now.")
+            )
+        return connections.OWN
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if "url" in cleaned:
+            self._normalise(cleaned)
+        return cleaned
+
+    def draft(self) -> Draft:
+        return Draft(
+            kind=self._kind(self.cleaned_data),
+            base_url=self.cleaned_data["base_url"],
+            secret=self.cleaned_data["secret"],
+            user_id=self.cleaned_data["user_id"],
+            name=self.cleaned_data["name"],
+        )
+
+    def _normalise(self, cleaned: dict[str, Any]) -> None:
+        try:
+            cleaned["base_url"] = ADAPTERS[self._kind(cleaned)].normalise_url(cleaned["url"])
+        except Refused as refusal:
+            self.add_error("url", messages.problem(refusal.code, refusal.detail))
+
+    def _kind(self, cleaned: dict[str, Any]) -> str:
+        return str(cleaned.get("kind") or next(iter(ADAPTERS)))

@@ -1,0 +1,126 @@
+"""Stretches of business time: the presets of a page, and the buckets of a chart."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+DAY = timedelta(days=1)
+HOURLY_DAYS = 2  # a range of up to so many days is drawn by the hour
+DAILY_DAYS = 62  # beyond, by the week
+WEEKLY_DAYS = 400  # beyond, by the month
+
+
+class Preset(StrEnum):
+    TODAY = "today"
+    YESTERDAY = "yesterday"
+    WEEK = "7d"
+    DAYS_30 = "30d"
+    MONTH = "month"
+    LAST_MONTH = "last_month"
+    CUSTOM = "custom"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Range:
+    """Half-open, aware times of the business zone."""
+
+    since: datetime
+    until: datetime
+
+    @property
+    def is_whole_days(self) -> bool:
+        return self.since == midnight(self.since) and self.until == midnight(self.until)
+
+    @property
+    def seconds(self) -> int:
+        return int(self.until.timestamp()) - int(self.since.timestamp())
+
+    def days(self) -> list[date]:
+        """Every business day that the range touches."""
+        first, last = self.since.date(), (self.until - timedelta(microseconds=1)).date()
+        return [first + number * DAY for number in range((last - first).days + 1)]
+
+
+def midnight(moment: datetime) -> datetime:
+    return datetime.combine(moment.date(), time(), moment.tzinfo)
+
+
+def of_days(first: date, last: date, zone: ZoneInfo) -> Range:
+    """Both days included."""
+    since = datetime.combine(first, time(), zone)
+    return Range(since=since, until=datetime.combine(last + DAY, time(), zone))
+
+
+def of_preset(preset: Preset, today: date, zone: ZoneInfo) -> Range:
+    month = today.replace(day=1)
+    first, last = {
+        Preset.TODAY: (today, today),
+        Preset.YESTERDAY: (today - DAY, today - DAY),
+        Preset.WEEK: (today - 6 * DAY, today),
+        Preset.DAYS_30: (today - 29 * DAY, today),
+        Preset.MONTH: (month, today),
+        Preset.LAST_MONTH: ((month - DAY).replace(day=1), month - DAY),
+    }[preset]
+    return of_days(first, last, zone)
+
+
+class Step(StrEnum):
+    HOUR = "hour"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Buckets:
+    """The bars of a chart: where each begins, and where the last ends."""
+
+    step: Step
+    starts: tuple[datetime, ...]
+    until: datetime
+
+    def index(self, moment: datetime) -> int:
+        """The bucket of a moment inside the range."""
+        place = bisect_right(self.starts, moment.timestamp(), key=datetime.timestamp)
+        return max(0, place - 1)
+
+    def end(self, index: int) -> datetime:
+        later = (*self.starts, self.until)
+        return later[index + 1]
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+
+def buckets(shown: Range) -> Buckets:
+    days = shown.days()
+    if len(days) <= HOURLY_DAYS:
+        return Buckets(step=Step.HOUR, starts=_hours(shown), until=shown.until)
+    step = _step(len(days))
+    firsts = (day for day in days if day == days[0] or _begins(day, step))
+    starts = (datetime.combine(day, time(), shown.since.tzinfo) for day in firsts)
+    return Buckets(step=step, starts=tuple(starts), until=shown.until)
+
+
+def _step(days: int) -> Step:
+    if days <= DAILY_DAYS:
+        return Step.DAY
+    return Step.WEEK if days <= WEEKLY_DAYS else Step.MONTH
+
+
+def _begins(day: date, step: Step) -> bool:
+    match step:
+        case Step.WEEK:
+            return day.weekday() == 0
+        case Step.MONTH:
+            return day.day == 1
+    return True
+
+
+def _hours(shown: Range) -> tuple[datetime, ...]:
+    """Counted from the beginning in seconds, so that a day of 23 or 25 hours has as many."""
+    begin = int(shown.since.timestamp())
+    seconds = range(begin, int(shown.until.timestamp()), 3600)
+    return tuple(datetime.fromtimestamp(second, shown.since.tzinfo) for second in seconds)

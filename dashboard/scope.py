@@ -1,0 +1,149 @@
+"""What one person's page is about: their connections, the feeds behind them, what those mean."""
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import OuterRef, Q, Subquery
+
+from accounts.models import User
+from dashboard import money
+from dashboard.money import Rates
+from providers.models import Connection, Feed, KeyDay, ModelDay, QuotaPoint, UsageLog, Window
+from providers.models.logs import OfFeedQuerySet
+from providers.vocabulary import VOCABULARIES, Vocabulary
+
+UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Feeds whose numbers mean the same: one vocabulary, one history of the unit."""
+
+    vocabulary: Vocabulary
+    rates: Rates
+    feeds: tuple[int, ...]
+
+    def of_type(self, word: str) -> Q:
+        """The rows whose type has this name here."""
+        names = self.vocabulary.names
+        mine = Q(feed__in=self.feeds)
+        if word == UNKNOWN:
+            return mine & ~Q(type__in=names)
+        return mine & Q(type__in=[number for number, name in names.items() if name == word])
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Everything here belongs to `user`; each queryset begins with what is visible to them."""
+
+    user: User
+    zone: ZoneInfo
+    connections: Sequence[Connection]
+    feeds: Mapping[int, "SeenFeed"]
+    books: Sequence[Book]
+
+    def rows(self) -> OfFeedQuerySet:
+        return UsageLog.objects.visible_to(self.user).filter(feed__in=self.feeds)
+
+    def model_days(self) -> OfFeedQuerySet:
+        return ModelDay.objects.visible_to(self.user).filter(feed__in=self.feeds)
+
+    def key_days(self) -> OfFeedQuerySet:
+        return KeyDay.objects.visible_to(self.user).filter(feed__in=self.feeds)
+
+    def of_type(self, word: str) -> Q:
+        wanted = Q()
+        for book in self.books:
+            wanted |= book.of_type(word)
+        return wanted
+
+    @cached_property
+    def _book_of(self) -> Mapping[int, Book]:
+        return {feed: book for book in self.books for feed in book.feeds}
+
+    def book(self, feed_id: int) -> Book:
+        return self._book_of[feed_id]
+
+    @property
+    def troubled(self) -> list[Connection]:
+        """Those whose last read failed."""
+        return [one for one in self.connections if one.failed_at and _has_failed(one)]
+
+    @property
+    def has_one_unit(self) -> bool:
+        """Whether units of all sites are worth the same, so that adding them means something."""
+        return len({rate.units_per_usd for book in self.books for rate in book.rates}) <= 1
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFeed:
+    """A feed, its watcher's connection, and what there is of it: where the rows, the site's
+    statistic and the windows begin, and where the newest window ends."""
+
+    feed: Feed
+    connection: Connection
+    first_row: datetime | None
+    first_point: datetime | None
+    first_window: datetime | None
+    read_to: datetime | None
+
+    @property
+    def label(self) -> str:
+        """What the watcher calls it."""
+        return self.connection.name
+
+
+def _has_failed(connection: Connection) -> bool:
+    if connection.state == Connection.State.STOPPED or connection.succeeded_at is None:
+        return True
+    return connection.failed_at is not None and connection.failed_at > connection.succeeded_at
+
+
+def connections_of(user: User) -> list[Connection]:
+    """Their own: an admin may see everybody's connections, but not everybody's rows."""
+    own = Connection.objects.visible_to(user).filter(owner=user)
+    return list(own.select_related("feed__site", "site").order_by("name", "pk"))
+
+
+def scope_of(
+    user: User, connections: Iterable[Connection], zone: ZoneInfo, *, only: uuid.UUID | None
+) -> Scope:
+    """`only`: one connection. One that is not theirs leaves nothing."""
+    chosen = [connection for connection in connections if only in (None, connection.pk)]
+    feeds = _feeds(user, chosen)
+    books = _books([seen.feed for seen in feeds.values()], zone)
+    return Scope(user=user, zone=zone, connections=chosen, feeds=feeds, books=books)
+
+
+def _feeds(user: User, connections: Sequence[Connection]) -> dict[int, SeenFeed]:
+    watching = {one.feed_id: one for one in reversed(connections) if one.feed_id is not None}
+    visible = Feed.objects.visible_to(user).filter(pk__in=watching).select_related("site")
+    ends = {
+        "first_row": _end(UsageLog, "time"),
+        "first_point": _end(QuotaPoint, "hour"),
+        "first_window": _end(Window, "since"),
+        "read_to": _end(Window, "-until"),
+    }
+    return {
+        feed.pk: SeenFeed(feed, watching[feed.pk], *(getattr(feed, name) for name in ends))
+        for feed in visible.annotate(**ends).order_by("pk")
+    }
+
+
+def _end(rows: Any, order: str) -> Subquery:
+    """The first value of a column in an order, straight from the feed's index."""
+    ordered = rows.objects.filter(feed=OuterRef("pk")).order_by(order)
+    return Subquery(ordered.values(order.removeprefix("-"))[:1])
+
+
+def _books(feeds: Sequence[Feed], zone: ZoneInfo) -> list[Book]:
+    rates = money.rates_of({feed.site_id for feed in feeds}, zone)
+    shelves: dict[tuple[str, Rates], list[int]] = {}
+    for feed in feeds:
+        shelves.setdefault((feed.site.vocabulary, rates[feed.site_id]), []).append(feed.pk)
+    return [Book(VOCABULARIES[code], rate, tuple(ids)) for (code, rate), ids in shelves.items()]

@@ -1,0 +1,216 @@
+"""Sums of rows: from the daily rollups where those can answer, else from the rows themselves."""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models.aggregates import Count
+
+from dashboard.filters import UsageFilter
+from dashboard.money import NO_AMOUNT, Amount
+from dashboard.periods import DAY, Buckets, Range, midnight, of_days
+from dashboard.scope import Book, Scope
+from providers.models.logs import OfFeedQuerySet
+
+BUDGET_SECONDS = 2.0  # for sums that only the rows can answer
+SLICE_DAYS = 7
+HOUR = 3600
+
+_ROLLED = ("requests", "units", "prompt", "completion", "cached")
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Rows of one book, day, type and name, added up. `slice` counts from a range's beginning."""
+
+    book: Book
+    day: date
+    type: int
+    name: int | None
+    slice: int
+    rows: int
+    units: int
+    prompt: int
+    completion: int
+    cached: int
+
+    @property
+    def is_spend(self) -> bool:
+        return self.type in self.book.vocabulary.spend
+
+    @property
+    def amount(self) -> Amount:
+        return Amount.of(self.units, self.book.rates, self.day)
+
+
+@dataclass(kw_only=True, slots=True)
+class Totals:
+    """What a set of rows comes to. A request is a row that was charged for, also if it cost 0."""
+
+    spend: Amount = NO_AMOUNT
+    refunds: Amount = NO_AMOUNT
+    refund_rows: int = 0
+    requests: int = 0
+    errors: int = 0
+    prompt: int = 0
+    completion: int = 0
+    cached: int = 0
+    rows: int = 0  # of every type
+    since: datetime | None = None  # where the budget ended: older rows are not in it
+
+    @property
+    def net(self) -> Amount:
+        return self.spend - self.refunds
+
+    @property
+    def minus_refunds(self) -> Amount:
+        return -self.refunds
+
+    @property
+    def tokens(self) -> int:
+        return self.prompt + self.completion
+
+    def add(self, sums: Sums) -> None:
+        vocabulary = sums.book.vocabulary
+        self.rows += sums.rows
+        if sums.is_spend:
+            self.spend += sums.amount
+            self.requests += sums.rows
+            self.prompt += sums.prompt
+            self.completion += sums.completion
+            self.cached += sums.cached
+        elif sums.type in vocabulary.refunds:
+            self.refunds += sums.amount
+            self.refund_rows += sums.rows
+        elif vocabulary.name(sums.type) == "error":
+            self.errors += sums.rows
+
+
+def total(parts: Iterable[Sums]) -> Totals:
+    totals = Totals()
+    for part in parts:
+        totals.add(part)
+    return totals
+
+
+def by_day(usage: OfFeedQuerySet, scope: Scope, shown: Range, *, name: str | None) -> list[Sums]:
+    """From a rollup, for the whole days of a range. `name`: split by that column, too."""
+    days = shown.days()
+    inside = usage.filter(day__gte=days[0], day__lte=days[-1])
+    columns = ("day", "type", *((name,) if name else ()))
+    found = _grouped(inside, scope, columns, {column: Sum(column) for column in _ROLLED})
+    return [
+        Sums(scope.books[book], day, kind, group[0] if group else None, 0, *sums)
+        for book, day, kind, *group, sums in found
+    ]
+
+
+def by_slice(
+    rows: OfFeedQuerySet, scope: Scope, shown: Range, *, width: int = HOUR, name: str | None
+) -> list[Sums]:
+    """From the rows, by slices of so many seconds from the beginning: for a few days at most."""
+    begin, zone = int(shown.since.timestamp()), shown.since.tzinfo
+    inside = _inside(rows, shown).annotate(slice=(F("time") - Value(begin)) / Value(width))
+    columns = ("slice", "type", *((name,) if name else ()))
+    return [
+        Sums(
+            scope.books[book],
+            datetime.fromtimestamp(begin + place * width, zone).date(),
+            kind,
+            group[0] if group else None,
+            place,
+            *sums,
+        )
+        for book, place, kind, *group, sums in _grouped(inside, scope, columns, _of_rows())
+    ]
+
+
+def totals_of(filters: UsageFilter, scope: Scope, rows: OfFeedQuerySet, condition: Q) -> Totals:
+    """The sums over the rows that a filter means. Rollups hold no model and key together."""
+    shown = filters.range
+    if filters.model and filters.key:
+        return _from_rows(rows, scope, shown)
+    usage = scope.key_days() if filters.key else scope.model_days()
+    whole, edges = whole_days(shown)
+    parts: list[Sums] = []
+    if whole is not None:
+        parts += by_day(usage.filter(condition), scope, whole, name=None)
+    for edge in edges:
+        parts += _of_day(rows, scope, edge)
+    return total(parts)
+
+
+def whole_days(shown: Range) -> tuple[Range | None, list[Range]]:
+    """The whole days of a range, and what is left at its ends (each inside one day)."""
+    days = shown.days()
+    if shown.is_whole_days:
+        return shown, []
+    if len(days) == 1:
+        return None, [shown]
+    first = midnight(shown.since) if shown.since == midnight(shown.since) else None
+    begin = first or midnight(shown.since) + DAY
+    end = midnight(shown.until)
+    edges = [Range(since=shown.since, until=begin), Range(since=end, until=shown.until)]
+    left = [edge for edge in edges if edge.since < edge.until]
+    return (Range(since=begin, until=end) if begin < end else None), left
+
+
+def _from_rows(rows: OfFeedQuerySet, scope: Scope, shown: Range) -> Totals:
+    """Slice by slice, newest first, until the budget ends."""
+    totals, begun = Totals(), time.monotonic()
+    is_dated = any(len(book.rates) > 1 for book in scope.books)
+    for part in _newest_first(shown, days=1 if is_dated else SLICE_DAYS):
+        for sums in _of_day(rows, scope, part):
+            totals.add(sums)
+        if time.monotonic() - begun > BUDGET_SECONDS and part.since > shown.since:
+            totals.since = part.since
+            break
+    return totals
+
+
+def _newest_first(shown: Range, *, days: int) -> Iterator[Range]:
+    zone: Any = shown.since.tzinfo
+    touched = shown.days()
+    for end in range(len(touched), 0, -days):
+        whole = of_days(touched[max(0, end - days)], touched[end - 1], zone)
+        yield Range(since=max(whole.since, shown.since), until=min(whole.until, shown.until))
+
+
+def _of_day(rows: OfFeedQuerySet, scope: Scope, part: Range) -> list[Sums]:
+    """Of one day, or of several in which no unit changed its worth."""
+    found = _grouped(_inside(rows, part), scope, ("type",), _of_rows())
+    day = part.since.date()
+    return [Sums(scope.books[book], day, kind, None, 0, *sums) for book, kind, sums in found]
+
+
+def _inside(rows: OfFeedQuerySet, shown: Range) -> OfFeedQuerySet:
+    return rows.filter(time__gte=shown.since, time__lt=shown.until)
+
+
+def _of_rows() -> dict[str, Any]:
+    sums = {column: Sum(column) for column in _ROLLED if column != "requests"}
+    return {"requests": Count("pk"), **sums}
+
+
+def _grouped(
+    usage: OfFeedQuerySet, scope: Scope, columns: Sequence[str], measures: dict[str, Any]
+) -> Iterator[tuple[Any, ...]]:
+    """The book, the columns, and a tuple of sums."""
+    if not scope.books:
+        return
+    cases = [When(feed__in=book.feeds, then=Value(n)) for n, book in enumerate(scope.books)]
+    booked: QuerySet[Any] = usage.annotate(book=Case(*cases, output_field=IntegerField()))
+    keys = ("book", *columns)
+    named = {f"sum_{column}": measures[column] for column in _ROLLED}
+    grouped = booked.order_by().values(*keys).annotate(**named)
+    for row in grouped.values_list(*keys, *named):
+        yield *row[: len(keys)], row[len(keys) :]
+
+
+def bucket_of(sums: Sums, buckets: Buckets) -> int:
+    if len(buckets) and buckets.step == "hour":
+        return sums.slice
+    return buckets.index(datetime.combine(sums.day, datetime.min.time(), buckets.until.tzinfo))

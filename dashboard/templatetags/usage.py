@@ -1,0 +1,178 @@
+"""How numbers, times and stretches of time look."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from django import template
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime, now
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from dashboard import completeness
+from dashboard.completeness import Segment, State
+from dashboard.filters import Unit
+from dashboard.money import Amount, decimal_text, rounded, usd_text
+from dashboard.periods import Range
+
+register = template.Library()
+
+NOTHING = "—"
+COMPACT_FROM = 10_000_000
+HOUR, DAY = 3600, 86400
+
+# x and width in per cent, y and height in pixels (the mockups' shapes)
+_SHAPES = {
+    State.VERIFIED: ("3", "4"),
+    State.MIRRORED: ("5", "2"),
+    State.DIFFERS: ("0", "10"),
+    State.PRUNED: ("5", "2"),
+    State.MISSING: ("1.5", "7"),
+    State.RUNNING: ("3.5", "4"),
+}
+_DOT, _DOT_STEP = 0.3, 0.8
+_NARROWEST = 0.25
+
+
+@register.filter
+def number(value: int | None) -> str:
+    return NOTHING if value is None else decimal_text(Decimal(value), 0)
+
+
+@register.filter
+def compact(value: int) -> str:
+    """Large counts in millions; say the whole number in a title beside."""
+    if abs(value) < COMPACT_FROM:
+        return number(value)
+    return _("%(count)s M") % {"count": decimal_text(Decimal(value) / 1_000_000, 1)}
+
+
+@register.filter
+def share(part: Decimal, whole: Decimal) -> str:
+    return f"{decimal_text(100 * part / whole, 1)} %" if whole else NOTHING
+
+
+@register.filter
+def places(value: Decimal, most: int = 6) -> str:
+    """A factor or a product, without the zeros at its end."""
+    text = f"{rounded(value, most):,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+@register.simple_tag
+def money(amount: Amount | None, unit: Unit, decimals: int) -> str:
+    """A lower bound says so; what is unknown is not zero."""
+    if amount is None:
+        return NOTHING
+    if unit is Unit.UNITS:
+        return decimal_text(Decimal(amount.units), 0)
+    if amount.is_whole:
+        return usd_text(amount.usd, decimals)
+    return f"≥ {usd_text(amount.usd, decimals)}" if amount.usd else NOTHING
+
+
+@register.filter
+def clock(moment: datetime | None) -> str:
+    """The time; with the day where that is not today."""
+    if moment is None:
+        return NOTHING
+    local = localtime(moment)
+    if local.date() == localtime(now()).date():
+        return f"{local:%H:%M}"
+    return _("%(day)s, %(time)s") % {"day": day(local), "time": f"{local:%H:%M}"}
+
+
+@register.filter
+def day(moment: date) -> str:
+    """With the year where that is not the present one."""
+    if moment.year == localtime(now()).year:
+        return date_format(moment, pgettext("format of a day and month", "j M"))
+    return date_format(moment, pgettext("format of a day, month and year", "j M Y"))
+
+
+@register.filter
+def range_text(shown: Range) -> str:
+    """The days that a range touches."""
+    days = shown.days()
+    return day(days[0]) if len(days) == 1 else f"{day(days[0])} – {day(days[-1])}"
+
+
+@register.filter
+def duration(seconds: int) -> str:
+    if seconds >= 2 * DAY:
+        count = round(seconds / DAY)
+        return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
+    if seconds >= HOUR:
+        return _("%(count)d h") % {"count": round(seconds / HOUR)}
+    return _("%(count)d min") % {"count": max(1, round(seconds / 60))}
+
+
+@register.filter
+def state_word(state: State) -> str:
+    return {
+        State.VERIFIED: _("verified"),
+        State.MIRRORED: _("mirrored"),
+        State.RUNNING: _("running"),
+        State.PRUNED: _("pruned upstream"),
+        State.MISSING: _("missing"),
+        State.DIFFERS: _("differs"),
+    }[state]
+
+
+@register.simple_tag
+def proof(segments: Sequence[Segment], until: datetime | None = None) -> SafeString:
+    """The strip that shows what is known about each stretch of a range. `until`: where the chart
+    above it ends."""
+    if not segments:
+        return SafeString()
+    begin = segments[0].since
+    whole = (int(until.timestamp()) if until else segments[-1].until) - begin
+    shapes = format_html_join(
+        "", "{}", ((_shape(part, begin, whole),) for part in completeness.coarse(segments))
+    )
+    return format_html(
+        '<svg class="proof" role="img" aria-label="{}">{}</svg>', _sentence(segments), shapes
+    )
+
+
+def _shape(part: Segment, begin: int, whole: int) -> SafeString:
+    x, width = 100 * (part.since - begin) / whole, max(_NARROWEST, 100 * part.seconds / whole)
+    y, height = _SHAPES[part.state]
+    if part.state is not State.PRUNED:
+        return format_html(
+            '<rect class="p-{}" x="{}%" width="{}%" y="{}" height="{}"/>',
+            *(part.state.word, f"{x:.2f}", f"{width:.2f}", y, height),
+        )
+    dots = range(max(1, int(width / _DOT_STEP)))
+    return format_html_join(
+        "",
+        '<rect class="p-pruned" x="{}%" width="{}%" y="{}" height="{}"/>',
+        ((f"{x + place * _DOT_STEP:.2f}", _DOT, y, height) for place in dots),
+    )
+
+
+def _sentence(segments: Sequence[Segment]) -> str:
+    seconds = dict.fromkeys(sorted({part.state for part in segments}), 0)
+    for part in segments:
+        seconds[part.state] += part.seconds
+    known = sum(seconds.values())
+    shares = (
+        f"{state_word(state)} {decimal_text(Decimal(100 * length) / known, 1)} %"
+        for state, length in seconds.items()
+    )
+    return _("Completeness of this range: %(shares)s") % {"shares": ", ".join(shares)}
+
+
+@register.simple_tag
+def proof_key() -> list[tuple[SafeString, str]]:
+    """The legend of the strips."""
+    return [
+        (
+            format_html('<svg aria-hidden="true">{}</svg>', _shape(Segment(0, 16, state), 0, 16)),
+            state_word(state),
+        )
+        for state in State
+    ]

@@ -1,0 +1,77 @@
+"""The site's own hourly statistic: the newest slice each hour, older ones once, for the history."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from providers import names
+from providers.adapters.records import HourlyPoint, Span, utc
+from providers.models import Feed, Name, QuotaPoint
+from providers.sync.turn import FeedTurn
+
+SLICE_SECONDS = 30 * 86400  # the longest that a site answers
+MOST_SILENCE = 12  # slices without a point; then nothing older is looked for
+EVERY = timedelta(hours=1)
+
+
+def is_due(feed: Feed, now: datetime) -> bool:
+    return feed.hourly_read_at is None or now - feed.hourly_read_at > EVERY
+
+
+def has_history(feed: Feed) -> bool:
+    """True while older slices are left to be read."""
+    return feed.hourly_since is not None and feed.hourly_silence < MOST_SILENCE
+
+
+def read_newest(work: FeedTurn) -> None:
+    feed = work.feed
+    span = _slice_before(work.turn.site_now())
+    _read(work, span)
+    if feed.hourly_since is None:
+        feed.hourly_since = utc(span.since)
+    feed.hourly_read_at = work.turn.now()
+    feed.save(update_fields=["hourly_since", "hourly_read_at"])
+
+
+def read_older(work: FeedTurn) -> None:
+    feed = work.feed
+    if feed.hourly_since is None:
+        return
+    span = _slice_before(int(feed.hourly_since.timestamp()))
+    feed.hourly_silence = 0 if _read(work, span) else feed.hourly_silence + 1
+    feed.hourly_since = utc(span.since)
+    feed.save(update_fields=["hourly_since", "hourly_silence"])
+
+
+def _slice_before(until: int) -> Span:
+    return Span(since=until - SLICE_SECONDS, until=until)
+
+
+def _read(work: FeedTurn, span: Span) -> bool:
+    points = work.turn.adapter.hourly(work.turn.door, work.reader.credentials, span=span)
+    _keep_points(work.feed, points)
+    return bool(points)
+
+
+def _keep_points(feed: Feed, points: Sequence[HourlyPoint]) -> None:
+    keys = {point.model: names.NameKey(Name.Kind.MODEL, point.model) for point in points}
+    ids = names.ids_of(keys.values())
+    with transaction.atomic():
+        QuotaPoint.objects.bulk_create(
+            [
+                QuotaPoint(
+                    feed=feed,
+                    hour=point.hour,
+                    model_id=ids[keys[point.model]],
+                    requests=point.requests,
+                    units=point.units,
+                    tokens=point.tokens,
+                )
+                for point in points
+            ],
+            update_conflicts=True,
+            unique_fields=["feed", "hour", "model"],
+            update_fields=["requests", "units", "tokens"],
+            batch_size=500,
+        )

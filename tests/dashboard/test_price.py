@@ -1,0 +1,70 @@
+import json
+from decimal import Decimal
+
+import pytest
+
+from dashboard.price import Tokens, other_of, price_of
+
+UNITS = Decimal(500_000)
+RATIOS = {"model_ratio": 1.5, "completion_ratio": 5, "group_ratio": 0.8, "model_price": -1}
+
+
+def price(other, *, charged, prompt=18_204, completion=942, units=UNITS):
+    tokens = Tokens(prompt=prompt, completion=completion)
+    read = other_of(json.dumps(other))
+    return price_of(read, tokens, charged=charged, group="vip", units_per_usd=units)
+
+
+def results(found):
+    return [step.result for step in found.steps]
+
+
+def test_tokens_and_ratios_make_the_price():
+    found = price(RATIOS | {"cache_tokens": 15_360, "cache_ratio": 0.1}, charged=10_908)
+    assert results(found) == [
+        Decimal(number) for number in ("2844", "1536.0", "4710", "9090.0", "13635.00", "10908.000")
+    ]
+    assert found.agrees
+
+
+def test_a_claude_row_counts_the_cache_apart():
+    cache = {"claude": True, "cache_tokens": 100, "cache_ratio": 0.1, "cache_creation_tokens": 10}
+    found = price(RATIOS | cache, charged=0, prompt=50, completion=0)
+    assert [step.amount for step in found.steps[:3]] == [50, 100, 10]
+
+
+def test_a_price_per_call_ignores_tokens():
+    found = price({"model_price": 0.02, "group_ratio": 1}, charged=10_000)
+    assert found.agrees
+    assert price({"model_price": 0.02, "group_ratio": 1}, charged=1, units=None) is None
+
+
+def test_the_ratio_of_a_user_group_replaces_the_group_ratio():
+    found = price(RATIOS | {"user_group_ratio": 0}, charged=0)
+    assert found.computed == 0
+    assert price(RATIOS | {"user_group_ratio": -1}, charged=0).steps[-1].factor == Decimal("0.8")
+
+
+def test_a_difference_is_told():
+    found = price(RATIOS | {"web_search": True}, charged=999_999)
+    assert not found.agrees
+    assert found.has_surcharges
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(None, "", "null", "{}", "[1]", "{", '"x"', "[" * 100_000),
+        '{"model_ratio": "1", "group_ratio": 1}',
+        '{"model_ratio": NaN, "group_ratio": 1}',
+        '{"model_ratio": 1e999999999, "group_ratio": 1}',
+        '{"model_ratio": 1e-999999999, "group_ratio": 1}',
+        '{"model_ratio": true, "group_ratio": 1}',
+        '{"model_ratio": 1}',
+        '{"model_ratio": %s, "group_ratio": 1}' % ("9" * 5000),
+    ],
+)
+def test_what_cannot_be_read_makes_no_price(text):
+    tokens = Tokens(prompt=1, completion=1)
+    found = price_of(other_of(text), tokens, charged=1, group="", units_per_usd=UNITS)
+    assert found is None

@@ -1,0 +1,68 @@
+import time
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from providers.models import UsageLog
+from tests.providers.commands.histories import rows
+
+pytestmark = pytest.mark.django_db
+DAY = 86400
+
+
+@pytest.fixture
+def mirrored(mirror_of):
+    mirror = mirror_of(rows(90, step=3600))
+    mirror.sync()
+    return mirror
+
+
+@pytest.fixture
+def verify(run, mirrored):
+    return lambda *words: run("verify", "--connection", mirrored.connection.pk, *words)
+
+
+def ago(**span):
+    return (datetime.now(UTC) - timedelta(**span)).isoformat()
+
+
+def test_it_finds_no_difference(verify):
+    ran = verify("--json")
+    assert ran.error is None
+    assert (ran.json["rows"], ran.json["differences"]) == (90, [])
+
+
+def test_it_lists_a_row_that_is_missing_here_and_stores_nothing(verify, mirrored):
+    late = {"created_at": int(time.time()) - DAY, "username": "lab", "model_name": "late"}
+    mirrored.double.append(2, [late])
+    ran = verify("--json")
+    (difference,) = ran.json["differences"]
+    assert (difference["side"], difference["model"]) == ("missing_here", "late")
+    assert UsageLog.objects.count() == 90
+    assert ran.error
+    assert "missing here" in verify().out
+
+
+def test_it_lists_rows_that_are_gone_upstream(verify, mirrored):
+    gone = mirrored.double.delete_before(int(time.time()) - DAY)
+    ran = verify("--json")
+    assert [row["side"] for row in ran.json["differences"]] == ["gone_upstream"] * gone
+    assert ran.json["rows"] == 90 - gone
+
+
+def test_it_looks_only_at_the_range(verify, mirrored):
+    mirrored.double.delete_before(int(time.time()) - DAY)
+    assert verify("--since", ago(hours=20)).error is None
+    assert verify("--until", ago(hours=25)).error
+
+
+def test_it_counts_what_cannot_be_read(verify, mirrored):
+    mirrored.double.fault("text_quota")
+    ran = verify("--json")
+    assert ran.json["unreadable_upstream"] > ran.json["unreadable_here"] == 0
+    assert ran.error
+
+
+def test_it_says_why_the_site_could_not_be_asked(verify, mirrored):
+    mirrored.double.change_account(2, token="another")
+    assert "Copy the system access token again" in verify().error
