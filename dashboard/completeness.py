@@ -1,7 +1,7 @@
 """How complete a range is: each stretch of it, of each feed and of all together."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -16,6 +16,8 @@ from providers.models import Window
 
 LATE_SECONDS = 3 * settings.TOLLBOOK_SYNC_SECONDS  # an unread stretch up to now is only "running"
 MOST_SHAPES = 250
+MOST_NAMED = 3  # feeds that a page names one by one
+HOUR = 3600  # the statistic's own step
 
 
 class State(IntEnum):
@@ -110,7 +112,17 @@ class Completeness:
 
     @property
     def missing(self) -> list[FeedCompleteness]:
-        return [feed for feed in self.feeds.values() if feed.read_to and feed.missing_seconds]
+        """The worst first."""
+        feeds = [feed for feed in self.feeds.values() if feed.read_to and feed.missing_seconds]
+        return sorted(feeds, key=lambda feed: -feed.missing_seconds)
+
+    @property
+    def worst(self) -> list[FeedCompleteness]:
+        return self.missing[:MOST_NAMED]
+
+    @property
+    def more_missing(self) -> int:
+        return max(0, len(self.missing) - MOST_NAMED)
 
     @property
     def pruned(self) -> list[FeedCompleteness]:
@@ -174,12 +186,12 @@ def _of_feed(
 
 def _whole(
     seen: SeenFeed, covered: Sequence[Segment], since: int, until: int, now: datetime
-) -> Iterable[Segment]:
+) -> Iterator[Segment]:
     """All of the range: what no window covers is missing, pruned, empty or running."""
     end = since
     for segment in covered:
         if segment.since > end:
-            yield Segment(end, segment.since, _of_gap(seen, segment.since))
+            yield from _gap(seen, end, segment.since)
         if segment.until > end:
             yield Segment(max(end, segment.since), min(until, segment.until), segment.state)
             end = segment.until
@@ -187,22 +199,27 @@ def _whole(
         yield from _rest(seen, end, until, now)
 
 
-def _of_gap(seen: SeenFeed, until: int) -> State:
-    """Before its oldest window the site has nothing more, or that has not been read yet."""
-    if seen.first_window is None or until > seen.first_window.timestamp():
-        return State.MISSING
-    if seen.feed.backfilled_at is None:
-        return State.MISSING
-    point = seen.first_point
-    was_used = point is not None and point.timestamp() + 3600 < seen.first_window.timestamp()
-    return State.PRUNED if was_used else State.MIRRORED
+def _gap(seen: SeenFeed, since: int, until: int) -> Iterator[Segment]:
+    """Before its oldest window the site has nothing more, or that has not been read yet. Where its
+    statistic knows more, the rows were pruned."""
+    first = 0 if seen.first_window is None else int(seen.first_window.timestamp())
+    if until > first or seen.feed.backfilled_at is None:
+        yield Segment(since, until, State.MISSING)
+        return
+    point = first if seen.first_point is None else int(seen.first_point.timestamp())
+    is_older = point + HOUR <= first
+    edge = min(until, max(since, point)) if is_older else until
+    if since < edge:
+        yield Segment(since, edge, State.MIRRORED)
+    if edge < until:
+        yield Segment(edge, until, State.PRUNED)
 
 
-def _rest(seen: SeenFeed, since: int, until: int, now: datetime) -> Iterable[Segment]:
+def _rest(seen: SeenFeed, since: int, until: int, now: datetime) -> Iterator[Segment]:
     """What lies behind the last window in the range."""
     read_to = 0 if seen.read_to is None else int(seen.read_to.timestamp())
-    if read_to > since:  # a range before the oldest window
-        yield Segment(since, until, _of_gap(seen, until))
+    if read_to > since:  # a range before the oldest window, or a gap at its end
+        yield from _gap(seen, since, until)
         return
     is_late = now.timestamp() - since > LATE_SECONDS
     yield Segment(since, until, State.MISSING if is_late else State.RUNNING)

@@ -6,14 +6,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import transaction
 
 from dashboard import money, watched
 from dashboard.strips import GridDay, grid
 from dashboard.watched import Mismatch, Watched
-from providers import connections
-from providers.adapters.records import TestReport
-from providers.connections import Draft
 from providers.models import Connection, SiteUnit
 
 GRID_DAYS = 14  # of those that the strip has
@@ -68,13 +64,6 @@ def details_of(connection: Connection, now: datetime, zone: ZoneInfo) -> Details
         quarantined=watched.quarantined(feed),
         days=grid(feed, entry.strip, GRID_DAYS, now, zone),
     )
-
-
-def replace_secret(connection: Connection, draft: Draft, report: TestReport) -> None:
-    with transaction.atomic():
-        connection.user_id = draft.user_id
-        connection.save(update_fields=["user_id"])
-        connections.replace_secret(connection, draft.secret, report)
 
 
 def _watchers(connection: Connection) -> list[str]:

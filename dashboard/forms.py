@@ -16,6 +16,7 @@ from providers.adapters.errors import Refused
 from providers.adapters.records import Secret
 from providers.connections import Draft
 from providers.models import Connection
+from providers.vocabulary import VOCABULARIES
 
 LONGEST_SECRET = 4000
 DIGITS = RegexValidator(r"\A[0-9]{1,19}\Z", message=_("The user ID is a number."))
@@ -76,6 +77,12 @@ class ReplacementForm(CredentialsForm):
     def draft(self) -> Draft:
         stored = connections.draft_of(self.connection, self.cleaned_data["secret"])
         return replace(stored, user_id=self.cleaned_data["user_id"])
+
+
+class VocabularyForm(forms.Form):
+    """What the numbers of a site's log types mean."""
+
+    vocabulary = forms.ChoiceField(choices=lambda: [(code, code) for code in VOCABULARIES])
 
 
 class ConnectionForm(CredentialsForm):

@@ -142,6 +142,8 @@ def _seconds_left(
     """By the site's budget: a window costs its pages and one statistic."""
     if counted is None or feed.backfilled_at is not None or not feed.rows_left:
         return None
+    if not feed.site.dialect:  # its facts have not been read, nor what a page of it holds
+        return None
     usual: int = counted["walked_rows"] // counted["windows"]
     rows = min(max(usual, ROWS_OF_A_WINDOW.start), ROWS_OF_A_WINDOW.stop)
     page_size = ADAPTERS[feed.site.kind].page_size(feed.site.dialect)

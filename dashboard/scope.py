@@ -71,8 +71,8 @@ class Scope:
 
     @property
     def troubled(self) -> list[Connection]:
-        """Those whose last read failed."""
-        return [one for one in self.connections if one.failed_at and _has_failed(one)]
+        """Those whose last read failed, and those that wait for a person."""
+        return [one for one in self.connections if one.failed_at or _waits(one)]
 
     @property
     def has_one_unit(self) -> bool:
@@ -98,10 +98,8 @@ class SeenFeed:
         return self.connection.name
 
 
-def _has_failed(connection: Connection) -> bool:
-    if connection.state == Connection.State.STOPPED or connection.succeeded_at is None:
-        return True
-    return connection.failed_at is not None and connection.failed_at > connection.succeeded_at
+def _waits(connection: Connection) -> bool:
+    return connection.feed is not None and bool(connection.feed.waits_for_person)
 
 
 def connections_of(user: User) -> list[Connection]:

@@ -53,8 +53,8 @@ def _halted(connection: Connection, _progress: Progress, _now: datetime) -> Stan
         word = _stop_word(connection.error_code)
         return Standing(looks="missing", glyph="missing", word=word, note=note, needs_person=True)
     if connection.feed is not None and connection.feed.waits_for_person:
-        note = _("An admin should look at it.")
-        word = _("Waits for an admin")
+        note = _("Somebody should look at it.")
+        word = _("Waits for a person")
         return Standing(looks="differs", glyph="differs", word=word, note=note, needs_person=True)
     return None
 

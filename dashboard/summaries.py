@@ -101,7 +101,7 @@ def summary(scope: Scope, filters: UsageFilter, now: datetime) -> Summary:
     return Summary(
         now=_now(scope, balances),
         totals=sums.total(by_model),
-        minutes=_minutes(complete),
+        minutes=_minutes(scope, complete),
         models=models,
         chart=charts.spend_chart(
             models, points, bars, complete, unit=filters.unit, now=now, links=links
@@ -128,10 +128,12 @@ def _links(filters: UsageFilter, bars: Buckets) -> list[str]:
     return [base + filters.of(shown, unit=None) for shown in ranges]
 
 
-def _minutes(complete: Completeness) -> int:
-    """Of the range, up to where it is complete."""
-    until = min(complete.complete_to or complete.since, complete.until)
-    return max(0, (until - complete.since) // MINUTE)
+def _minutes(scope: Scope, complete: Completeness) -> int:
+    """Of the range, from the first row there is to where everything has been read."""
+    rows = [seen.first_row for seen in scope.feeds.values() if seen.first_row is not None]
+    since = max(complete.since, min(rows, default=complete.since))
+    until = min(complete.complete_to or since, complete.until)
+    return max(0, (until - since) // MINUTE)
 
 
 def _now(scope: Scope, balances: Mapping[int, Balance]) -> Now:

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from providers import leases, secrets, store, tasks
+from providers import leases, secrets, tasks
 from providers.adapters import ADAPTERS
 from providers.adapters.records import Credentials, Secret, TestReport
 from providers.models import Connection, Feed, Site
@@ -70,12 +70,15 @@ def add(owner: User, draft: Draft, report: TestReport, *, save_anyway: bool = Fa
 
 @transaction.atomic
 def replace_secret(
-    connection: Connection, secret: Secret, report: TestReport, *, save_anyway: bool = False
+    connection: Connection, draft: Draft, report: TestReport, *, save_anyway: bool = False
 ) -> None:
-    """The same account keeps its feed; another one joins its own."""
+    """Secret and user id of `draft`. The same account keeps its feed, another joins its own; one
+    that the site did not name has none, so that nobody's rows land in the feed of another."""
     _require_proof(report, save_anyway=save_anyway)
-    connection.sealed = secrets.seal(secret, connection)
-    connection.save(update_fields=["sealed"])
+    connection.sealed = secrets.seal(draft.secret, connection)
+    connection.user_id = draft.user_id
+    connection.feed = None
+    connection.save(update_fields=["sealed", "user_id", "feed"])
     connection.resume()
     _keep_report(connection, report)
     tasks.sync_soon(connection.site_id)
@@ -102,6 +105,14 @@ def ask_for_sync(connection: Connection) -> None:
     if connection.feed is not None:
         Feed.objects.filter(pk=connection.feed.pk).update(sync_asked_at=timezone.now())
     connection.resume()
+
+
+def release(feed: Feed) -> None:
+    """Read a feed again that waited for a person, who has seen why."""
+    feed.waits_for_person = ""
+    feed.sync_asked_at = timezone.now()
+    feed.save(update_fields=["waits_for_person", "sync_asked_at"])
+    tasks.sync_soon(feed.site_id)
 
 
 def choose_vocabulary(connection: Connection, code: str) -> None:
@@ -133,16 +144,3 @@ def _keep_report(connection: Connection, report: TestReport) -> None:
         site_facts.keep_facts(connection.site, report.facts, now)
     if report.account is not None:
         site_facts.join_feed(connection, report.account, now)
-
-
-class StillWatched(Exception):
-    """Rows of a feed that somebody watches are not deleted."""
-
-
-def delete_feed(feed: Feed) -> None:
-    """Rows, windows and sums of a feed that nobody watches any more."""
-    if feed.connections.exists():
-        raise StillWatched
-    while store.delete_some(feed):
-        pass
-    feed.delete()

@@ -5,7 +5,6 @@ the site, changed by conditional updates, so that they hold across processes and
 """
 
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.db.models import Q
 
+from providers import holders
 from providers.models import Site
 
 LEASE_SECONDS = 90
@@ -56,15 +56,24 @@ class Budget:
 @dataclass(slots=True)
 class Lease:
     site_id: int
-    holder: str = field(default_factory=lambda: uuid.uuid4().hex)
+    holder: str = field(default_factory=holders.new_holder)
     patience: float = 5.0  # seconds to wait for the budget before giving up this turn
     sleep: Callable[[float], None] = time.sleep
+    give_way: Callable[[], None] | None = None  # who may come between two requests of the holder
 
     def take(self) -> bool:
-        now = time.time()
-        free = Q(lease_until__lt=now) | Q(lease_holder=self.holder)
-        sites = Site.objects.filter(free, pk=self.site_id)
-        return sites.update(lease_holder=self.holder, lease_until=now + LEASE_SECONDS) == 1
+        return self._claim(Q(lease_until__lt=time.time())) or self._inherit()
+
+    def _inherit(self) -> bool:
+        """Nobody waits for a process that was killed."""
+        site = Site.objects.only("lease_holder").get(pk=self.site_id)
+        return holders.is_gone(site.lease_holder) and self._claim(Q(lease_holder=site.lease_holder))
+
+    def _claim(self, is_free: Q) -> bool:
+        mine = Q(lease_holder=self.holder)
+        sites = Site.objects.filter(is_free | mine, pk=self.site_id)
+        until = time.time() + LEASE_SECONDS
+        return sites.update(lease_holder=self.holder, lease_until=until) == 1
 
     def release(self) -> None:
         mine = Site.objects.filter(pk=self.site_id, lease_holder=self.holder)
@@ -72,18 +81,32 @@ class Lease:
 
     def before_request(self) -> None:
         """Wait until the budget allows a request, and renew. The hook of `Door`."""
-        self.wait_for_budget(meanwhile=self._renew)
+        self._let_others_pass()
+        self.wait_for_budget(meanwhile=self._renew_and_let_others_pass)
         self._renew()
 
     def wait_for_budget(self, meanwhile: Callable[[], None] = lambda: None) -> None:
         while (wait := reserve(self.site_id)) > 0:
-            if wait > self.patience:
+            if wait > self.patience and wait > usual_wait(self.site_id):
                 raise BudgetSpent(wait)
             self.sleep(min(wait, STEP_SECONDS))
             meanwhile()
 
+    def _renew_and_let_others_pass(self) -> None:
+        self._renew()
+        self._let_others_pass()
+
+    def _let_others_pass(self) -> None:
+        """Between two requests of the holder, but nobody between theirs."""
+        give_way, self.give_way = self.give_way, None
+        if give_way is not None:
+            try:
+                give_way()
+            finally:
+                self.give_way = give_way
+
     def _renew(self) -> None:
-        if not self.take():
+        if not self._claim(Q(lease_until__lt=time.time())):
             raise LeaseLost
 
 
@@ -114,6 +137,13 @@ def reserve(site_id: int) -> float:
         unchanged = Site.objects.filter(pk=site_id, paced_until=site.paced_until)
         if unchanged.update(paced_until=planned + budget.interval):
             return 0
+
+
+def usual_wait(site_id: int) -> float:
+    """Between two requests once the burst is spent. With a small budget this is long, but who gives
+    up because of it would never come to the end of a window."""
+    site = Site.objects.only("slow_until").get(pk=site_id)
+    return _budget(site, time.time()).interval
 
 
 def penalise(site_id: int, retry_after: int | None) -> None:

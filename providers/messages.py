@@ -18,6 +18,10 @@ PROBLEMS: dict[str, Promise] = {
     ),
     "user_id_missing": _("This site wants the numeric user id. It stands on its account page."),
     "user_id_wrong": _("The user id does not belong to this token. The account page shows it."),
+    "other_account": _(
+        "The token now belongs to another account of the site. Nothing of it was stored; replace"
+        " the secret."
+    ),
     "account_disabled": _("The site has disabled this account. Ask its operator."),
     "role_too_low": _("This account may not read everybody's rows. It needs the admin role there."),
     "scope_missing": _("The token lacks the scope %(value)s. Make one that has it."),

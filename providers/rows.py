@@ -3,13 +3,13 @@
 Not `bulk_create`: that is 2.5 to 4 times slower over the whole path (performance.md 3).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from providers.adapters.records import LogRecord
+from providers.adapters.records import LogRecord, Span
 from providers.models import Feed, Name, UsageDetail, UsageLog
 from providers.models.fields import storable
 from providers.names import Ids, NameKey
@@ -32,6 +32,18 @@ NEXT_IDS = (
 Key = tuple[int, bytes, int]  # second, digest, occurrence: the identity of a row within its feed
 
 
+def stored_keys(feed: Feed, span: Span) -> set[Key]:
+    """Of the rows that are stored."""
+    table = UsageLog._meta.db_table
+    inside = "feed_id = %s AND time >= %s AND time < %s"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT time, digest, occurrence FROM {table} WHERE {inside}",
+            [feed.pk, span.since, span.until],
+        )
+        return {(second, bytes(digest), number) for second, digest, number in cursor.fetchall()}
+
+
 def names_in(records: Sequence[LogRecord], site_id: int) -> Iterator[NameKey]:
     """Each once: a window has a thousand rows and a dozen names."""
     kind = Name.Kind
@@ -46,12 +58,12 @@ def names_in(records: Sequence[LogRecord], site_id: int) -> Iterator[NameKey]:
 
 def insert(feed: Feed, keyed: Sequence[tuple[LogRecord, Key]], ids: Ids, *, now: datetime) -> None:
     """Records with their keys, not stored yet. Inside a transaction."""
-    taken = _take_ids(len(keyed))
-    second, lookup = int(now.timestamp()), _Lookup(ids)
-    logs, details = [], []
-    for log_id, (record, key) in zip(taken, keyed, strict=True):
-        logs.append(_log(log_id, feed.pk, record, key, lookup))
-        details.append(_detail(log_id, record, second))
+    ids_of_rows, lookup = _take_ids(len(keyed)), _Lookup(ids)
+    numbered = list(zip(ids_of_rows, keyed, strict=True))
+    second = int(now.timestamp())
+    # Made while they are written: PostgreSQL works on one row while we prepare the next.
+    logs = (_log(log_id, feed.pk, record, key, lookup) for log_id, (record, key) in numbered)
+    details = (_detail(log_id, record, second) for log_id, (record, _) in numbered)
     _write(UsageLog._meta.db_table, LOG_COLUMNS, logs)
     _write(UsageDetail._meta.db_table, DETAIL_COLUMNS, details)
 
@@ -122,12 +134,12 @@ def _take_ids(count: int) -> Sequence[int]:
         return [int(text) for text in cursor.fetchone()[0].split(",")]
 
 
-def _write(table: str, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+def _write(table: str, columns: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> None:
     names = ", ".join(columns)
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(rows))
             return
         with cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
             for row in rows:

@@ -70,9 +70,9 @@ def save_rows(
 ) -> Stored:
     """Store every row of `span`, newest first as walked. `finish` runs in the last transaction."""
     identified = identify(records)
-    wanted = {row.key for row in identified}
-    stored = stored_keys(feed, span)
-    if wanted - stored and stored - wanted:
+    wanted, stored = {row.key for row in identified}, rows.stored_keys(feed, span)
+    new, lacking = len(wanted - stored), len(stored - wanted)
+    if new and lacking:
         raise RendersDifferently
     ids = names.ids_of(rows.names_in(records, feed.site_id))
     parts = list(_parts(identified, span))
@@ -80,7 +80,7 @@ def save_rows(
         is_last = number == len(parts) - 1
         last = (lambda: _finish(feed, span, bad_rows, now, finish)) if is_last else None
         _save_part(feed, part_span, part, ids, now=now, zone=zone, last=last)
-    return Stored(new=len(wanted - stored), lacking=len(stored - wanted))
+    return Stored(new=new, lacking=lacking)
 
 
 def add_row(feed: Feed, record: LogRecord, *, now: datetime, zone: ZoneInfo) -> None:
@@ -89,10 +89,10 @@ def add_row(feed: Feed, record: LogRecord, *, now: datetime, zone: ZoneInfo) -> 
     ids = names.ids_of(rows.names_in([record], feed.site_id))
     with transaction.atomic():
         Feed.objects.select_for_update().get(pk=feed.pk)
-        twins = [key for key in stored_keys(feed, span) if key[1] == record.digest]
+        twins = [key for key in rows.stored_keys(feed, span) if key[1] == record.digest]
         key = (record.second, record.digest, len(twins))
         rows.insert(feed, [(record, key)], ids, now=now)
-        rollups.rebuild_days(feed.pk, rollups.days_of([record.occurred_at], zone), zone)
+        rollups.rebuild_days(feed.pk, rollups.days_of([record.second], zone), zone)
 
 
 def delete_some(feed: Feed) -> int:
@@ -108,12 +108,6 @@ def delete_some(feed: Feed) -> int:
             ModelDay.objects.filter(feed=feed).delete()
             KeyDay.objects.filter(feed=feed).delete()
     return len(part)
-
-
-def stored_keys(feed: Feed, span: Span) -> set[Key]:
-    found = UsageLog.objects.filter(feed=feed, time__gte=span.since, time__lt=span.until)
-    listed = found.values_list("time", "digest", "occurrence")
-    return {(int(time.timestamp()), bytes(digest), number) for time, digest, number in listed}
 
 
 def _parts(identified: Sequence[Identified], span: Span) -> Iterator[tuple[Span, list[Identified]]]:
@@ -160,12 +154,12 @@ def _insert_missing(
     now: datetime,
     zone: ZoneInfo,
 ) -> None:
-    Feed.objects.select_for_update().get(pk=feed.pk)
-    stored = stored_keys(feed, span)
-    missing = [row for row in part if row.key not in stored]
+    Feed.objects.select_for_update().values_list("pk").get(pk=feed.pk)
+    stored = rows.stored_keys(feed, span)
+    missing = [row for row in part if row.key not in stored] if stored else part
     if missing:
         rows.insert(feed, missing, ids, now=now)
-        days = rollups.days_of((row.record.occurred_at for row in missing), zone)
+        days = rollups.days_of((row.key[0] for row in missing), zone)
         rollups.rebuild_days(feed.pk, days, zone)
 
 

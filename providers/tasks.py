@@ -7,7 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from providers.models import Site
+from providers import upkeep
+from providers.models import Feed, Site
 from providers.sync import conductor
 
 logger = logging.getLogger(__name__)
@@ -20,6 +21,13 @@ def sync_site(site_id: int) -> None:
     rest = conductor.work_at(site_id)
     if rest is not None:
         sync_site.apply_async((site_id,), countdown=min(rest, LONGEST_COUNTDOWN))
+
+
+@shared_task
+def delete_feed(feed_id: int) -> None:
+    feed = Feed.objects.filter(pk=feed_id).first()
+    if feed is not None:
+        upkeep.delete_feed(feed)
 
 
 @shared_task

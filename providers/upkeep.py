@@ -1,4 +1,4 @@
-"""What an operator does to the whole installation: recompute the rollups, rotate the keys."""
+"""What an operator does to an installation: recompute rollups, rotate keys, delete feeds."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Min
 
-from providers import rollups, secrets
+from providers import rollups, secrets, store
 from providers.models import Connection, Feed, KeyDay, ModelDay, UsageLog
 
 LONG_AGO = date(1970, 1, 1)
@@ -79,3 +79,16 @@ def _reseal(pk: UUID) -> bool:
         return False
     secrets.reseal(connection)
     return True
+
+
+class StillWatched(Exception):
+    """Rows of a feed that somebody watches are not deleted."""
+
+
+def delete_feed(feed: Feed) -> None:
+    """Rows, windows and sums of a feed that nobody watches any more."""
+    if feed.connections.exists():
+        raise StillWatched
+    while store.delete_some(feed):
+        pass
+    feed.delete()

@@ -28,24 +28,26 @@ LAZY = {
 }
 KEYWORDS = {**DEFAULT_KEYWORDS, **LAZY}
 # What packages show here and their own catalogues lack, or word unlike ours.
-BORROWED = {
+BORROWED = [
     (
         None,
         "This password is too short. It must contain at least %d character.",
         "This password is too short. It must contain at least %d characters.",
-    ): "django/contrib/auth/password_validation.py:0",
+    ),
+    (None, "The password is too similar to the %(verbose_name)s.", None),
+    (None, "Enter a valid email address.", None),
     (
         None,
         "You cannot generate recovery codes without having two-factor authentication enabled.",
         None,
-    ): "allauth/mfa/adapter.py:0",
-}
+    ),
+]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 
 def messages():
     """Each (context, text, plural) of the code and the templates, with the first place it is in."""
-    found = dict(BORROWED)
+    found = dict.fromkeys(BORROWED, "packages:")
     for path in sources():
         for line, function, texts, _ in extract(path):
             found.setdefault(key(function, texts), f"{path.relative_to(ROOT)}:{line}")

@@ -64,7 +64,9 @@ def arguments(binary: str, *, socket: Path, folder: Path) -> list[str]:
 
 
 class Broker:
-    def __init__(self, *, socket: Path, folder: Path, app: Celery, say: Callable[[str], None]):
+    def __init__(
+        self, *, socket: Path, folder: Path, app: Celery, say: Callable[[str], None]
+    ) -> None:
         self.app = app
         self.client = redis.Redis(unix_socket_path=str(socket))
         self.say = say

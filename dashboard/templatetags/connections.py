@@ -10,26 +10,19 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from dashboard import type_names
 from dashboard.completeness import Segment, State
 from dashboard.filters import Unit
 from dashboard.money import Amount
 from dashboard.periods import Preset
 from dashboard.strips import GridDay
-from dashboard.templatetags.usage import day, money, state_word
+from dashboard.templatetags.usage import day, money, shape, state_word
 from providers import messages
 from providers.models import Connection, Window
 
 register = template.Library()
 
-# y and height in pixels, of a line and of a cell of the grid (the mockups' shapes)
-_LINES = {
-    State.VERIFIED: (3, 4),
-    State.MIRRORED: (5, 2),
-    State.DIFFERS: (0, 10),
-    State.PRUNED: (5, 2),
-    State.MISSING: (1.5, 7),
-    State.RUNNING: (3.5, 4),
-}
+# y and height in pixels of a cell of the grid (the mockups' shapes)
 _CELLS = {
     State.VERIFIED: (3, 8),
     State.MIRRORED: (6, 2),
@@ -38,12 +31,13 @@ _CELLS = {
     State.MISSING: (3.5, 7),
     State.RUNNING: (3.5, 7),
 }
-_NARROWEST = 0.4
 _CELL_GAP = 0.25
 _WORDS_OF_A_PICTURE = 5
 
 problem = register.filter("problem", messages.problem)
 reason = register.filter("reason", messages.reason)
+vocabulary_name = register.filter("vocabulary_name", type_names.vocabulary_name)
+vocabulary_meaning = register.filter("vocabulary_meaning", type_names.vocabulary_meaning)
 
 
 @register.filter
@@ -89,16 +83,10 @@ def rows_of(connection: Connection, window: Window) -> str:
 
 @register.simple_tag
 def strip(segments: Sequence[Segment], since: datetime, until: datetime) -> SafeString:
-    begin, whole = since.timestamp(), until.timestamp() - since.timestamp()
-    shapes = [
-        (
-            part.state.word,
-            f"{max(0.0, 100 * (part.since - begin) / whole):.2f}",
-            f"{max(_NARROWEST, 100 * part.seconds / whole):.2f}",
-            *_LINES[part.state],
-        )
-        for part in sorted(segments, key=lambda part: part.state)
-    ]
+    begin = int(since.timestamp())
+    whole = int(until.timestamp()) - begin
+    drawn = sorted(segments, key=lambda part: part.state)  # the worst on top
+    shapes = format_html_join("", "{}", ((shape(part, begin, whole),) for part in drawn))
     return _picture(shapes, _exceptions(segments))
 
 
@@ -114,14 +102,14 @@ def hours(grid_day: GridDay) -> SafeString:
         )
         for hour in grid_day.hours
     ]
-    return _picture(shapes, f"{day(grid_day.day)}: {_exceptions(grid_day.hours)}")
-
-
-def _picture(shapes: Sequence[tuple[object, ...]], sentence: str) -> SafeString:
     rectangle = '<rect class="p-{}" x="{}%" width="{}%" y="{}" height="{}"/>'
     drawn = format_html_join("", rectangle, shapes)
+    return _picture(drawn, f"{day(grid_day.day)}: {_exceptions(grid_day.hours)}")
+
+
+def _picture(shapes: SafeString, sentence: str) -> SafeString:
     picture = '<svg class="proof" role="img" aria-label="{}">{}</svg>'
-    return format_html(picture, sentence, drawn)
+    return format_html(picture, sentence, shapes)
 
 
 def _exceptions(segments: Sequence[Segment]) -> str:

@@ -23,6 +23,7 @@ register = template.Library()
 NOTHING = "—"
 COMPACT_FROM = 10_000_000
 HOUR, DAY = 3600, 86400
+_SMALLEST_SHARE = Decimal("0.1")
 
 # x and width in per cent, y and height in pixels (the mockups' shapes)
 _SHAPES = {
@@ -33,8 +34,16 @@ _SHAPES = {
     State.MISSING: ("1.5", "7"),
     State.RUNNING: ("3.5", "4"),
 }
-_DOT, _DOT_STEP = 0.3, 0.8
 _NARROWEST = 0.25
+# The legend: the norm first, and what each state looks like in a picture of 16 units.
+_KEY = (
+    Segment(0, 16, State.VERIFIED),
+    Segment(0, 16, State.MIRRORED),
+    Segment(6, 10, State.DIFFERS),
+    Segment(0, 16, State.PRUNED),
+    Segment(0, 16, State.MISSING),
+    Segment(0, 16, State.RUNNING),
+)
 
 
 @register.filter
@@ -52,7 +61,12 @@ def compact(value: int) -> str:
 
 @register.filter
 def share(part: Decimal, whole: Decimal) -> str:
-    return f"{decimal_text(100 * part / whole, 1)} %" if whole else NOTHING
+    """What is not zero does not look like it."""
+    if not whole:
+        return NOTHING
+    percent = 100 * part / whole
+    is_tiny = 0 < percent < _SMALLEST_SHARE
+    return f"< {_SMALLEST_SHARE} %" if is_tiny else f"{decimal_text(percent, 1)} %"
 
 
 @register.filter
@@ -131,26 +145,20 @@ def proof(segments: Sequence[Segment], until: datetime | None = None) -> SafeStr
     begin = segments[0].since
     whole = (int(until.timestamp()) if until else segments[-1].until) - begin
     shapes = format_html_join(
-        "", "{}", ((_shape(part, begin, whole),) for part in completeness.coarse(segments))
+        "", "{}", ((shape(part, begin, whole),) for part in completeness.coarse(segments))
     )
     return format_html(
         '<svg class="proof" role="img" aria-label="{}">{}</svg>', _sentence(segments), shapes
     )
 
 
-def _shape(part: Segment, begin: int, whole: int) -> SafeString:
-    x, width = 100 * (part.since - begin) / whole, max(_NARROWEST, 100 * part.seconds / whole)
-    y, height = _SHAPES[part.state]
-    if part.state is not State.PRUNED:
-        return format_html(
-            '<rect class="p-{}" x="{}%" width="{}%" y="{}" height="{}"/>',
-            *(part.state.word, f"{x:.2f}", f"{width:.2f}", y, height),
-        )
-    dots = range(max(1, int(width / _DOT_STEP)))
-    return format_html_join(
-        "",
-        '<rect class="p-pruned" x="{}%" width="{}%" y="{}" height="{}"/>',
-        ((f"{x + place * _DOT_STEP:.2f}", _DOT, y, height) for place in dots),
+def shape(part: Segment, begin: int, whole: int) -> SafeString:
+    """Inside the picture, also where it is drawn wider than it is."""
+    width = max(_NARROWEST, 100 * part.seconds / whole)
+    x = max(0.0, min(100 * (part.since - begin) / whole, 100 - width))
+    return format_html(
+        '<rect class="p-{}" x="{}%" width="{}%" y="{}" height="{}"/>',
+        *(part.state.word, f"{x:.2f}", f"{width:.2f}", *_SHAPES[part.state]),
     )
 
 
@@ -171,8 +179,8 @@ def proof_key() -> list[tuple[SafeString, str]]:
     """The legend of the strips."""
     return [
         (
-            format_html('<svg aria-hidden="true">{}</svg>', _shape(Segment(0, 16, state), 0, 16)),
-            state_word(state),
+            format_html('<svg aria-hidden="true">{}</svg>', shape(part, 0, 16)),
+            state_word(part.state),
         )
-        for state in State
+        for part in _KEY
     ]

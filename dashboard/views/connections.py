@@ -14,11 +14,12 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from accounts.access import PersonRequest
 from accounts.zone import business_zone
-from dashboard import connection_details, watched
+from dashboard import connection_details, unwatched, watched
 from dashboard.examination import Examination, examine, may_test
-from dashboard.forms import ConnectionForm, ReplacementForm
+from dashboard.forms import ConnectionForm, ReplacementForm, VocabularyForm
 from providers import connections as provided
 from providers.models import Connection
+from providers.vocabulary import VOCABULARIES
 
 
 @require_safe
@@ -68,6 +69,28 @@ def connection_resume(request: PersonRequest, pk: UUID) -> HttpResponse:
     return _after(request, pk)
 
 
+@require_POST
+def connection_release(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """The person has seen why the feed waits."""
+    feed = _visible(request, pk).feed
+    if feed is not None:
+        provided.release(feed)
+    return _after(request, pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def connection_types(request: PersonRequest, pk: UUID) -> HttpResponse:
+    """What the numbers of the site's log types mean, for everybody who uses the site here."""
+    owned = _visible(request, pk)
+    form = VocabularyForm(request.POST or None)
+    if not form.is_valid():
+        context = {"connection": owned, "vocabularies": VOCABULARIES}
+        return render(request, "dashboard/connection_types.html", context)
+    provided.choose_vocabulary(owned, form.cleaned_data["vocabulary"])
+    messages.success(request, _("The meaning of the log types was changed."))
+    return redirect("connection", pk)
+
+
 @sensitive_post_parameters("secret")
 @require_http_methods(["GET", "HEAD", "POST"])
 @vary_on_headers("HX-Request")
@@ -81,7 +104,7 @@ def connection_secret(request: PersonRequest, pk: UUID) -> HttpResponse:
     if not examination.report.ok:
         form.tell(examination.codes)
         return _form_page(request, "connection_secret", form, examination, connection=owned)
-    connection_details.replace_secret(owned, form.draft(), examination.report)
+    provided.replace_secret(owned, form.draft(), examination.report)
     messages.success(request, _("The secret was replaced. Reading goes on."))
     return _go_to(request, reverse("connection", args=[pk]))
 
@@ -115,7 +138,10 @@ def _is_ready(request: PersonRequest, form: ConnectionForm | ReplacementForm) ->
 
 def _list(request: PersonRequest) -> HttpResponse:
     visible = Connection.objects.visible_to(request.user)
-    context = {"watchlist": watched.watchlist(visible, now(), business_zone())}
+    context = {
+        "watchlist": watched.watchlist(visible, now(), business_zone()),
+        "unwatched": unwatched.list_for(request.user),
+    }
     template = "dashboard/_connections.html" if request.htmx else "dashboard/connections.html"
     return render(request, template, context)
 

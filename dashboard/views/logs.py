@@ -42,6 +42,7 @@ def log(request: PersonRequest, pk: int) -> HttpResponse:
     scope = scope_of(request.user, connections_of(request.user), business_zone(), only=None)
     context = {
         "row": row,
+        "rows": [row],
         "slip": slips.slip_of(row, scope),
         "scope": scope,
         "filters": _filters(request),

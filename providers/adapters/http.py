@@ -1,6 +1,7 @@
 """The one door out: every request to an upstream goes through a `Door`, and httpx is only here."""
 
 import ssl
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -63,6 +64,7 @@ class Door:
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
         self.requests = 0
+        self.seconds = 0.0  # spent on answers, not on waiting until a request is allowed
         self.clock_offset: timedelta | None = None  # of the last answer that told the time
         self._before_request = before_request
         self._answer_seconds = deadline
@@ -107,7 +109,11 @@ class Door:
         request = self._client.build_request(
             "GET", target, params=params, headers=_revealed(headers or {})
         )
-        return self._ask(request)
+        begun = time.monotonic()
+        try:
+            return self._ask(request)
+        finally:
+            self.seconds += time.monotonic() - begun
 
     def _ask(self, request: httpx.Request) -> Answer:
         asked_at = datetime.now(UTC)

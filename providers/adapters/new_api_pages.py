@@ -117,5 +117,6 @@ def read_page(answer: Answer, *, scope: str, dialect: str, span: Span, number: i
 
 def _check_filter(seconds: Iterable[int], span: Span) -> None:
     """A parameter that a site does not know is ignored without a word."""
-    if any(second not in span for second in seconds):
+    since, until = span.since, span.until
+    if not all(since <= second < until for second in seconds):
         raise UnexpectedAnswer("rows outside the window", code="filter_ignored")

@@ -10,7 +10,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Raw, Struct
 
-from providers.adapters.records import LARGEST_INTEGER, BadRow, LogRecord, digest, utc
+from providers.adapters.records import LARGEST_INTEGER, BadRow, LogRecord, digest
 
 LATEST_SECOND = 253402300799  # the end of the year 9999; milliseconds lie beyond it
 LONGEST_SECONDS = LARGEST_INTEGER // 1000
@@ -80,7 +80,7 @@ def read_row(raw: Raw | bytes, *, real_ids: bool) -> LogRecord:
     other = _other_text(row.other)
     cached, first_ms = _extras(other)
     return LogRecord(
-        occurred_at=utc(row.created_at),
+        second=row.created_at,
         type=row.type,
         digest=digest(_stable_columns(row)),
         units=row.quota,
@@ -157,9 +157,12 @@ def _extras(other: str | None) -> tuple[int, int | None]:
 
 
 def _positive(number: object) -> int | None:
-    if isinstance(number, bool) or not isinstance(number, int | float):
+    if type(number) is int:  # neither a truth value nor anything that must be rounded
+        whole = number
+    elif isinstance(number, float):
+        whole = round(number)
+    else:
         return None
-    whole = round(number)
     return whole if 0 < whole <= LARGEST_INTEGER else None
 
 
@@ -171,6 +174,7 @@ def _bad_row(raw: Raw | bytes, reason: str) -> BadRow:
     return BadRow(raw=str(raw, "utf-8", "backslashreplace"), reason=reason, second=second)
 
 
+_PERHAPS_LONE = re.compile(rb"\\u[dD]")
 # An escape, whole: a pair of surrogates, one without its partner (the group), or any other.
 _ESCAPE = re.compile(
     rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(u[dD][89a-fA-F]..)|.)",
@@ -182,7 +186,7 @@ def readable(body: bytes) -> bytes:
     """The body with every lone surrogate replaced, in place, by a character of the same length.
 
     The parser would refuse the whole answer for one, even in a column that nobody reads."""
-    if b"\\ud" not in body and b"\\uD" not in body:
+    if _PERHAPS_LONE.search(body) is None:
         return body
     return _ESCAPE.sub(lambda escape: rb"\ufffd" if escape[1] else escape[0], body)
 

@@ -63,6 +63,10 @@ class FeedQuerySet(models.QuerySet["Feed"]):
         watched = Connection.objects.filter(feed=OuterRef("pk"), owner=user)
         return self.filter(Exists(watched))
 
+    def unwatched(self) -> Self:
+        """Nobody has a connection to them any more."""
+        return self.filter(connections=None)
+
 
 class Feed(models.Model):
     """One stream of rows: a site, a scope and the upstream account that the site itself named."""
@@ -72,6 +76,7 @@ class Feed(models.Model):
     account = models.CharField(max_length=100)
     account_name = UpstreamTextField(default="")
     backfilled_at = models.DateTimeField(null=True)
+    has_gaps = models.BooleanField(default=True)  # seconds that no window covers, by all we know
     backfill_width = models.BigIntegerField(default=3600)
     rows_left = models.BigIntegerField(null=True)  # before the cursor, as the site last said
     shares_its_name = models.BooleanField(default=False)

@@ -1,7 +1,5 @@
 """The history of a feed, newest gap first, one window at a time."""
 
-import time
-
 from providers.adapters.errors import Unavailable
 from providers.adapters.records import Span
 from providers.models import Feed, Window
@@ -12,6 +10,8 @@ from providers.sync.walk import WindowTooLarge
 
 def gap_of(feed: Feed) -> Span | None:
     """The newest stretch that no window covers; None once the history is whole."""
+    if not feed.has_gaps:
+        return None  # years of windows need not be looked through with each tick
     windows = Window.objects.filter(feed=feed).values_list("since", "until")
     covered = [
         Span(since=int(since.timestamp()), until=int(until.timestamp())) for since, until in windows
@@ -26,6 +26,13 @@ def gap_of(feed: Feed) -> Span | None:
 
 def read_next(work: FeedTurn, gap: Span) -> None:
     """Mirror the newest part of `gap`, or find out that nothing lies before it."""
+    _read(work, gap)
+    if gap_of(work.feed) is None:
+        work.feed.has_gaps = False
+        work.feed.save(update_fields=["has_gaps"])
+
+
+def _read(work: FeedTurn, gap: Span) -> None:
     is_open = gap.since == 0
     part = plan.newest_part(gap, work.feed.backfill_width)
     if is_open and _is_after_silence(work.feed, gap):
@@ -59,8 +66,8 @@ def _newest_before(work: FeedTurn, gap: Span) -> int | None:
 
 def _mirror(work: FeedTurn, part: Span) -> None:
     feed = work.feed
-    begun = time.monotonic()
-    requests = work.turn.door.requests
+    door = work.turn.door
+    requests, seconds = door.requests, door.seconds
     try:
         window = stretch.mirror(work, part)
     except WindowTooLarge:
@@ -70,8 +77,7 @@ def _mirror(work: FeedTurn, part: Span) -> None:
             raise
         feed.backfill_width = max(1, part.seconds // 2)
     else:
-        asked = max(1, work.turn.door.requests - requests)
-        answered_in = (time.monotonic() - begun) / asked
+        answered_in = (door.seconds - seconds) / max(1, door.requests - requests)
         feed.backfill_width = plan.next_width(
             part.seconds, rows=window.rows, answered_in=answered_in
         )

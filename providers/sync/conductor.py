@@ -1,4 +1,8 @@
-"""The order of work at one site: new feeds first, then tails, then backfills, in turns."""
+"""The order of work at one site: new feeds first, then tails, then backfills, in turns.
+
+A new feed waits for no history, at its own site or at another: whoever reads one lets it pass
+between two requests.
+"""
 
 import logging
 import time
@@ -6,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db.models import F, Q, QuerySet
@@ -13,15 +18,17 @@ from django.db.models import F, Q, QuerySet
 from accounts.zone import business_zone
 from providers import leases
 from providers.adapters.errors import ProviderError, RateLimited
+from providers.leases import Lease
 from providers.models import Connection, Feed, Site
 from providers.secrets import SecretUnreadable
 from providers.store import RendersDifferently
-from providers.sync import backfill, hourly, quarantine, recheck, site_facts, tail
+from providers.sync import backfill, first_look, hourly, quarantine, recheck, site_facts, tail
 from providers.sync.turn import FeedTurn, Turn, open_door
 
 logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 15.0
+PATIENCE_SECONDS = 5.0
 FACTS_EVERY = timedelta(hours=1)
 
 
@@ -31,16 +38,22 @@ class Step:
     run: Callable[[FeedTurn], None]
 
 
-def work_at(site_id: int, *, seconds: float = TURN_SECONDS, patience: float = 5.0) -> float | None:
+def work_at(
+    site_id: int, *, seconds: float = TURN_SECONDS, patience: float = PATIENCE_SECONDS
+) -> float | None:
     """Work at one site for a while. The seconds after which to go on, or None where nothing is due
     or another worker has the site."""
+    return _hold(site_id, patience, partial(_work, until=time.monotonic() + seconds))
+
+
+def _hold(site_id: int, patience: float, work: Callable[[Turn, Lease], bool]) -> float | None:
     with leases.hold(site_id, patience=patience) as lease:
         if lease is None:
             return None
         with open_door(lease.before_request) as door:
             turn = Turn(site=Site.objects.get(pk=site_id), door=door, zone=business_zone())
             try:
-                return 0 if _work(turn, until=time.monotonic() + seconds) else None
+                return 0 if work(turn, lease) else None
             except leases.BudgetSpent as spent:
                 return spent.seconds
             except leases.LeaseLost:
@@ -63,6 +76,9 @@ def next_step(site: Site, now: datetime, *, only: Feed | None = None) -> Step | 
     feeds = _workable(site, now)
     if only is not None:
         feeds = feeds.filter(pk=only.pk)
+    new = feeds.filter(stepped_at=None).first()
+    if new is not None:
+        return Step(new, look)
     feed = _due_feeds(feeds, now).first()
     if feed is not None:
         return Step(feed, read_newest)
@@ -75,6 +91,12 @@ def next_step(site: Site, now: datetime, *, only: Feed | None = None) -> Step | 
         if backfill.gap_of(feed) is not None or hourly.has_history(feed):
             return Step(feed, read_history)
     return None
+
+
+def look(work: FeedTurn) -> None:
+    first_look.take(work)
+    work.feed.stepped_at = work.turn.now()
+    work.feed.save(update_fields=["stepped_at"])
 
 
 def read_newest(work: FeedTurn) -> None:
@@ -109,7 +131,7 @@ def _workable(site: Site, now: datetime) -> QuerySet[Feed]:
     return Feed.objects.filter(site=site, waits_for_person="", connections__in=lending).distinct()
 
 
-def _work(turn: Turn, until: float) -> bool:
+def _work(turn: Turn, lease: Lease, *, until: float) -> bool:
     """True where more is due."""
     quarantine.reread_after_upgrade(turn)
     _identify(turn)
@@ -117,7 +139,26 @@ def _work(turn: Turn, until: float) -> bool:
         step = next_step(turn.site, turn.now())
         if step is None:
             return False
+        may_wait = step.run is not look
+        lease.give_way = partial(_let_new_feeds_pass, turn, lease) if may_wait else None
         _take(turn, step)
+    return True
+
+
+def _let_new_feeds_pass(turn: Turn, lease: Lease) -> None:
+    is_new = Q(feed=None) | Q(feed__stepped_at=None, feed__waits_for_person="")
+    new = Connection.objects.lending(turn.now()).filter(is_new)
+    for site_id in new.values_list("site", flat=True).distinct():
+        if site_id == turn.site.pk:
+            _look_at_new_feeds(turn, lease)
+        else:
+            _hold(site_id, PATIENCE_SECONDS, _look_at_new_feeds)
+
+
+def _look_at_new_feeds(turn: Turn, _: Lease) -> bool:
+    _identify(turn)
+    for feed in _workable(turn.site, turn.now()).filter(stepped_at=None):
+        _take(turn, Step(feed, look))
     return True
 
 

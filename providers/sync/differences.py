@@ -110,7 +110,7 @@ def _read(work: FeedTurn, span: Span) -> Walk | None:
 
 def _compared(feed: Feed, span: Span, walked: Walk) -> Compared:
     upstream = {row.key: row.record for row in store.identify(walked.records)}
-    stored = store.stored_keys(feed, span)
+    stored = rows.stored_keys(feed, span)
     missing = [_missing(upstream[key]) for key in sorted(upstream.keys() - stored)]
     gone = list(_gone(feed, stored - upstream.keys()))
     return Compared(

@@ -5,9 +5,9 @@ from datetime import datetime
 from django.db import transaction
 
 from providers import store
-from providers.adapters.errors import Unavailable
+from providers.adapters.errors import AuthFailed, Unavailable
 from providers.adapters.records import Span, utc
-from providers.models import Site, Window
+from providers.models import Feed, Site, Window
 from providers.sync import plan, verify
 from providers.sync.turn import FeedTurn
 from providers.sync.walk import Walk, WindowMoved, WindowTooLarge, walk
@@ -52,6 +52,7 @@ def read(work: FeedTurn, span: Span) -> Walk:
 
 
 def save(work: FeedTurn, span: Span, walked: Walk) -> store.Stored:
+    _require_own_rows(work.feed, walked)
     _choose_vocabulary(work.turn.site, walked)
     return store.save_rows(
         work.feed,
@@ -143,3 +144,11 @@ def _choose_vocabulary(site: Site, walked: Walk) -> None:
     if is_documented_by_hitopen(walked.records):
         site.vocabulary = HITOPEN_DOCS.code
         site.save(update_fields=["vocabulary"])
+
+
+def _require_own_rows(feed: Feed, walked: Walk) -> None:
+    """The site may have given the token to somebody else meanwhile."""
+    if feed.scope == "own" and any(
+        record.user_id not in ("", feed.account) for record in walked.records
+    ):
+        raise AuthFailed(code="other_account")

@@ -16,8 +16,10 @@ def read_tail(work: FeedTurn) -> bool:
     request more, which the caller saves elsewhere."""
     since = _since(work)
     span = Span(since=since, until=plan.readable_until(work.turn.site_now()))
-    _bring_up(work, span)
     settled = Span(since=since, until=span.until + plan.UNREADABLE_SECONDS - plan.SETTLE_SECONDS)
+    if settled.seconds <= 0:
+        return False  # the site's clock went back; it will come round again
+    _bring_up(work, span)
     is_split = settled.seconds > 2 * HOUR
     if is_split:
         first = Span(since=since, until=since + HOUR)
@@ -36,6 +38,9 @@ def _since(work: FeedTurn) -> int:
     until = int(newest.until.timestamp())
     if until >= settled - HOUR and newest.until - newest.since <= timedelta(hours=2):
         return int(newest.since.timestamp())
+    if until < settled - HOUR:
+        work.feed.has_gaps = True
+        work.feed.save(update_fields=["has_gaps"])
     return max(until, settled - HOUR)
 
 

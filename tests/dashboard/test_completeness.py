@@ -57,8 +57,15 @@ def test_before_the_oldest_window_rows_are_missing_during_the_backfill(alice):
 def test_history_that_only_the_statistic_has_was_pruned(alice):
     connection = make_connection(alice)
     windows(connection, (10, "verified"))
-    make_point(connection, NOW - 100 * HOUR)
-    assert states(seen(alice).segments) == [(P, 14), (V, 10)]
+    make_point(connection, (NOW - 20 * HOUR).replace(minute=5))
+    assert states(seen(alice).segments) == [(M, 4), (P, 10), (V, 10)]
+
+
+def test_the_hour_in_which_the_rows_begin_was_not_pruned(alice):
+    connection = make_connection(alice)
+    windows(connection, (10, "verified"))
+    make_point(connection, (NOW - 10 * HOUR).replace(minute=0))
+    assert states(seen(alice).segments) == [(M, 14), (V, 10)]
 
 
 def test_an_old_range_does_not_count_as_unread(alice):

@@ -17,7 +17,13 @@ from tests.upstream import World, start_double
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
-ACTIONS = ["connection_sync", "connection_pause", "connection_resume", "connection_remove"]
+ACTIONS = [
+    "connection_sync",
+    "connection_pause",
+    "connection_resume",
+    "connection_release",
+    "connection_remove",
+]
 
 
 @pytest.fixture
@@ -135,6 +141,18 @@ def test_an_error_says_what_to_do(client, connection):
     assert url("connection_secret", connection) in page
 
 
+def test_a_feed_that_waits_for_a_person_says_why_and_is_read_again_on_request(client):
+    feed = make_feed(waits_for_person="renders_differently")
+    connection = make_connection(User.objects.get(), feed)
+    page = shown(client, connection)
+    assert "shows its old rows differently than before" in page
+    assert "Read again" in page
+    answer = client.post(url("connection_release", connection), headers=HTMX)
+    assert "Read again" not in answer.text
+    feed.refresh_from_db()
+    assert (feed.waits_for_person, feed.sync_asked_at is None) == ("", False)
+
+
 def test_without_an_account_it_says_why_nothing_is_shown(client):
     connection = make_connection(User.objects.get(), feed=False)
     assert "has not named the account" in shown(client, connection)
@@ -172,7 +190,7 @@ def test_from_the_list_one_goes_back_to_the_list(client, connection):
     assert answer.url == reverse("connections")
 
 
-@pytest.mark.parametrize("action", ["sync", "pause", "resume"])
+@pytest.mark.parametrize("action", ["sync", "pause", "resume", "release"])
 def test_a_link_does_nothing(client, connection, action):
     assert client.get(url(f"connection_{action}", connection)).status_code == 405
 
@@ -207,7 +225,10 @@ def test_a_secret_that_does_not_prove_itself_changes_nothing(client, double):
     assert connection.user_id == "2"
 
 
-def test_the_number_of_queries_does_not_grow(client, connection, django_assert_num_queries):
+def test_the_number_of_queries_does_not_grow(
+    client, connection, django_assert_num_queries, settings
+):
+    settings.TOLLBOOK_TIME_ZONE = "UTC"  # else it is asked for now and then
     queries = [
         "session",
         "person",

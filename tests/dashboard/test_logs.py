@@ -267,12 +267,24 @@ def test_nothing_matches_points_to_the_nearest_day(alice_client, connection):
     assert "since=2026-11-11T00%3A00&amp;until=2026-11-12T00%3A00&amp;model=o4" in page
 
 
-def test_a_connection_that_failed_is_told(alice_client, connection):
-    connection.state, connection.failed_at = "stopped", NOW
-    connection.save(update_fields=["state", "failed_at"])
+@pytest.mark.parametrize(
+    ("code", "needs_person", "sentence"),
+    [
+        ("token_expired", True, "Reading Harbour stopped, 14:05. The token has expired."),
+        ("timeout", False, "Reading Harbour failed, 14:05. The site took too long to answer."),
+    ],
+)
+def test_a_connection_that_failed_is_told(alice_client, connection, code, needs_person, sentence):
+    connection.record_failure(code, "", needs_person, NOW)
     page = shown(alice_client)
-    assert "Reading Harbour stopped" in page
+    assert sentence in page
     assert f'href="/connections/{connection.pk}/"' in page
+
+
+def test_a_feed_that_waits_for_a_person_is_told(alice_client, connection):
+    connection.feed.waits_for_person = "renders_differently"
+    connection.feed.save(update_fields=["waits_for_person"])
+    assert "Reading Harbour waits for a person. The site shows its old rows" in shown(alice_client)
 
 
 def test_it_speaks_both_languages(alice_client, alice, connection):

@@ -1,6 +1,6 @@
 import pytest
 
-from providers import connections, names, secrets
+from providers import connections, names, secrets, upkeep
 from providers.adapters.records import Secret
 from providers.models import Connection, Feed, ModelDay, Site, UsageDetail, UsageLog, Window
 from providers.sync import conductor
@@ -75,10 +75,26 @@ def test_saving_queues_the_site_after_the_commit(double, django_capture_on_commi
 def test_another_secret_of_the_account_starts_it_again(double):
     connection = added(double)
     connection.record_failure("token_invalid", "", True, connection.created_at)
-    secret = Secret(double.token("lab"))
-    report = connections.test(connections.draft_of(connection, secret))
-    connections.replace_secret(connection, secret, report)
+    again = connections.draft_of(connection, Secret(double.token("lab")))
+    connections.replace_secret(connection, again, connections.test(again))
     assert connection.state == Connection.State.ACTIVE
+
+
+def test_the_secret_of_another_account_joins_another_feed(double):
+    connection = added(double)
+    feed = connection.feed
+    other = draft(double, secret=Secret(double.token("keeper")), user_id="4")
+    connections.replace_secret(connection, other, connections.test(other))
+    assert connection.feed.account == "4"
+    assert connection.feed != feed
+
+
+def test_a_secret_that_proved_nothing_leaves_the_feed(double):
+    connection = added(double)
+    unknown = draft(double, secret=Secret("test-unknown-token-0123456789abcd"))
+    report = connections.test(unknown)
+    connections.replace_secret(connection, unknown, report, save_anyway=True)
+    assert connection.feed is None
 
 
 def test_removed_its_rows_stay(double):
@@ -95,11 +111,11 @@ def test_only_a_feed_that_nobody_watches_is_deleted(double):
     connection = added(double)
     while conductor.work_at(connection.site_id, patience=100) is not None:
         pass
-    with pytest.raises(connections.StillWatched):
-        connections.delete_feed(connection.feed)
+    with pytest.raises(upkeep.StillWatched):
+        upkeep.delete_feed(connection.feed)
     feed = connection.feed
     connections.remove(connection)
-    connections.delete_feed(feed)
+    upkeep.delete_feed(feed)
     for model in (Feed, UsageLog, UsageDetail, ModelDay, Window):
         assert not model.objects.exists()
 

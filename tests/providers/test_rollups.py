@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from providers import names, rollups, store
-from providers.adapters.records import LogRecord, Span, digest, utc
+from providers.adapters.records import LogRecord, Span, digest
 from providers.models import Feed, KeyDay, ModelDay, Site
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +36,7 @@ def _record(rng, second):
     model, key = rng.choice(["gpt-x", "o9", None]), rng.choice(["a", "b"])
     columns = {name: rng.randrange(1000) for name in ("units", "prompt", "completion", "cached")}
     return LogRecord(
-        occurred_at=utc(second),
+        second=second,
         type=rng.choice([2, 2, 2, 5]),
         digest=digest([second, rng.random()]),
         model=model,

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from providers import names, store
-from providers.adapters.records import BadRow, LogRecord, Span, digest, utc
+from providers.adapters.records import BadRow, LogRecord, Span, digest
 from providers.models import Feed, ModelDay, QuarantinedRow, Site, UsageDetail, UsageLog
 from providers.models.fields import as_received, storable
 
@@ -31,7 +31,7 @@ def feed():
 def record(second, units=1, **fields):
     given = {"type": 2, "model": "gpt-x", "user": "lab", "user_id": "2", "raw": "{}"} | fields
     columns = [second, units, *given.values()]
-    return LogRecord(occurred_at=utc(second), units=units, digest=digest(columns), **given)
+    return LogRecord(second=second, units=units, digest=digest(columns), **given)
 
 
 def many(count):

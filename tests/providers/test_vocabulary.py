@@ -1,14 +1,12 @@
 import pytest
 
-from providers.adapters.records import LogRecord, utc
+from providers.adapters.records import LogRecord
 from providers.vocabulary import HITOPEN_DOCS, NEW_API, ONE_API, VOCABULARIES
 from providers.vocabulary import is_documented_by_hitopen as settled
 
 
 def row(**fields):
-    return LogRecord(
-        **{"occurred_at": utc(1_780_000_000), "type": 1, "digest": b"", "units": 0} | fields
-    )
+    return LogRecord(**{"second": 1_780_000_000, "type": 1, "digest": b"", "units": 0} | fields)
 
 
 @pytest.mark.parametrize(

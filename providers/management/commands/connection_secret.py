@@ -3,7 +3,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from providers import connections
-from providers.adapters.records import Secret, TestReport
+from providers.adapters.records import TestReport
 from providers.management import arguments, findings, secret_file
 from providers.models import Connection
 
@@ -22,8 +22,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         connection = arguments.find_connection(options["connection"])
         secret = secret_file.read_secret(options["secret_file"])
-        report = findings.test(connections.draft_of(connection, secret))
-        is_saved = replace(connection, secret, report, save_anyway=options["save_anyway"])
+        draft = connections.draft_of(connection, secret)
+        report = findings.test(draft)
+        is_saved = replace(connection, draft, report, save_anyway=options["save_anyway"])
         if options["json"]:
             about = {"id": str(connection.pk), "is_saved": is_saved}
             self.stdout.write(arguments.as_json(about | findings.for_machines(report)))
@@ -36,10 +37,10 @@ class Command(BaseCommand):
 
 
 def replace(
-    connection: Connection, secret: Secret, report: TestReport, *, save_anyway: bool
+    connection: Connection, draft: connections.Draft, report: TestReport, *, save_anyway: bool
 ) -> bool:
     try:
-        connections.replace_secret(connection, secret, report, save_anyway=save_anyway)
+        connections.replace_secret(connection, draft, report, save_anyway=save_anyway)
     except connections.NotProven:
         return False
     return True

@@ -5,6 +5,7 @@ import pytest
 from msgspec.structs import replace
 
 from providers.adapters.new_api_rows import as_received, read_row, read_rows, readable
+from providers.adapters.records import digest
 from tests.providers.adapters.answers import LATEST, NEW_API, ONE_API, ROW, SAMPLES
 
 
@@ -125,6 +126,12 @@ def test_another_stable_column_is_another_row(changes):
 def test_columns_do_not_run_together():
     one = record(token_name="a", model_name="bc")
     assert one.digest != record(token_name="ab", model_name="c").digest
+
+
+def test_a_digest_stays_what_it_was():
+    """Another one would make every stored row a new one."""
+    columns = (1_780_000_000, 2, 0, 'it\'s "quoted" 🚀\0', "", 2**40, True, -7, "x" * 300)
+    assert digest(columns).hex() == "82bafcce20c12208"
 
 
 def rows_of(server, name="log-self-forms-of-other"):

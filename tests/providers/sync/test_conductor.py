@@ -13,6 +13,7 @@ from providers.models import (
     QuarantinedRow,
     QuotaPoint,
     Snapshot,
+    UsageDetail,
     UsageLog,
     Window,
 )
@@ -111,6 +112,40 @@ def test_new_rows_cost_a_request_for_each_page_of_them(mirror_of, count, pages):
     assert len(mirror.double.requests(LIST)) <= pages
 
 
+def test_what_was_missed_while_nobody_read_is_filled(mirror_of):
+    mirror = mirror_of(history=rows(400, step=120))
+    mirror.sync()
+    assert not mirror.feed.has_gaps
+    gone = int(time.time()) - 4 * HOUR
+    for model in (UsageDetail, UsageLog, Window):
+        model.objects.all().delete()
+    Window.objects.create(
+        feed=mirror.feed,
+        since=gone - DAY,
+        until=gone,
+        state="verified",
+        rows=0,
+        walked_at=timezone.now(),
+        checked_at=timezone.now(),
+    )
+    mirror.sync()
+    since = gone
+    fresh = [row for row in mirror.double.truth(2) if row["created_at"] >= since]
+    assert UsageLog.objects.filter(time__gte=since).count() == len(fresh)
+    assert not mirror.feed.has_gaps
+
+
+def test_a_clock_that_goes_back_stops_nothing(mirror_of):
+    mirror = mirror_of(history=rows(60, step=60))
+    mirror.sync()
+    mirror.double.set_clock(offset=-3 * HOUR)
+    mirror.sync()
+    assert mirror.connection.error_code == ""
+    mirror.double.set_clock(offset=0)
+    mirror.sync()
+    assert mirror.rows() == mirror.truth()
+
+
 def test_a_late_row_of_the_last_hour_is_found(mirror_of):
     mirror = mirror_of(history=rows(400, step=30))
     mirror.sync()
@@ -158,7 +193,7 @@ FAULTS = [
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_leaves_the_mirror_right_and_is_told(mirror_of, fault):
     mirror = mirror_of(history=rows(500, step=1000))
-    mirror.double.fault(fault, path=LIST, skip=2, times=4)
+    mirror.double.fault(fault, path=LIST, skip=4, times=4)
     mirror.sync(turns=1)
     assert mirror.connection.error_code
     assert not mirror.rows() - mirror.truth()
@@ -187,6 +222,15 @@ def test_a_refused_token_stops_the_connection(mirror_of):
     mirror.double.forget_requests()
     mirror.sync()
     assert mirror.double.requests() == []
+
+
+def test_rows_of_another_account_are_not_stored(mirror_of):
+    mirror = mirror_of(history=rows(20, step=4))
+    mirror.double.fault("edit_rows", path=LIST, at="all", edits={"user_id": "9"})
+    mirror.sync()
+    assert mirror.connection.error_code == "other_account"
+    assert mirror.connection.state == Connection.State.STOPPED
+    assert not UsageLog.objects.exists()
 
 
 @pytest.mark.parametrize("edit", ["text_quota", "null_time", "infinite_quota", "surrogate_text"])
