@@ -83,8 +83,9 @@ def rates_of(sites: Iterable[int], zone: ZoneInfo) -> Mapping[int, Rates]:
 
 
 def decimal_text(value: Decimal, places: int) -> str:
-    """1,234.50 with a real minus sign."""
-    return f"{rounded(value, places):,f}".replace("-", MINUS)
+    """1,234.50 with a real minus sign, which zero has not."""
+    number = rounded(value, places)
+    return f"{number or abs(number):,f}".replace("-", MINUS)
 
 
 def rounded(value: Decimal, places: int) -> Decimal:

@@ -254,6 +254,7 @@ LOGGING = {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
         "httpx": {"level": "WARNING"},  # it would write the address of each request
+        "httpcore": {"level": "WARNING"},  # and the headers of each answer
         "celery.beat": {"level": "WARNING"},
     },
 }

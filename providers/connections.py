@@ -52,7 +52,9 @@ def add(owner: User, draft: Draft, report: TestReport, *, save_anyway: bool = Fa
     """Store a connection; its site is worked on at once. It joins a feed only where the site named
     the account."""
     _require_proof(report, save_anyway=save_anyway)
-    site, _ = Site.objects.get_or_create(kind=draft.kind, base_url=draft.base_url)
+    site, is_new = Site.objects.get_or_create(kind=draft.kind, base_url=draft.base_url)
+    if is_new:
+        leases.charge(site, report.requests)
     connection = Connection(
         owner=owner,
         site=site,

@@ -139,6 +139,13 @@ def reserve(site_id: int) -> float:
             return 0
 
 
+def charge(site: Site, requests: int) -> None:
+    """Requests that were made before anybody knew the site here."""
+    now = time.time()
+    site.paced_until = max(site.paced_until, now) + requests * _budget(site, now).interval
+    site.save(update_fields=["paced_until"])
+
+
 def usual_wait(site_id: int) -> float:
     """Between two requests once the burst is spent. With a small budget this is long, but who gives
     up because of it would never come to the end of a window."""

@@ -57,11 +57,10 @@ def _rebuild(table: str, name: str, feed_id: int, days: Sequence[date], zone: Zo
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {table} WHERE feed_id = %s AND day IN ({dates})", [feed_id])
         cursor.execute(
-            f"INSERT INTO {table}"
-            f" (feed_id, day, {columns}, requests, units, prompt, completion, cached)"
+            f"INSERT INTO {table} (feed_id, day, {columns},"
+            " requests, units, prompt, completion, cached)"
             f" WITH touched (day, since, until) AS (VALUES {touched})"
-            f" SELECT %s, day, {columns}, {SUMS} FROM touched"
-            f" CROSS JOIN {ROWS[connection.vendor]}"
+            f" SELECT %s, day, {columns}, {SUMS} FROM touched CROSS JOIN {ROWS[connection.vendor]}"
             f" GROUP BY day, {columns}",
             [feed_id, feed_id],
         )

@@ -1,6 +1,5 @@
 import ipaddress
 import os
-import shutil
 import sys
 
 import pytest
@@ -44,25 +43,3 @@ def _empty_cache():
     yield
     cache.clear()
     zone.forget()
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args):
-    """Use the distribution's Chromium, and keep it from talking to anybody."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if found is None:
-        pytest.skip("no Chromium on this machine")
-    arguments = [
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-domain-reliability",
-        "--disable-features=OptimizationHints,MediaRouter,Translate",
-        "--disable-quic",
-        "--disable-sync",
-        "--no-default-browser-check",
-        "--no-first-run",
-    ]
-    if os.geteuid() == 0:
-        arguments.append("--no-sandbox")
-    return {**browser_type_launch_args, "executable_path": found, "args": arguments}

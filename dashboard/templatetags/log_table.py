@@ -1,6 +1,6 @@
 """The log table in one tag: a loop in a template takes three times as long (performance.md 4)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -63,14 +63,21 @@ def log_rows(
 
 
 @register.simple_tag
-def log_style(rows: Iterable[UsageLog], filters: UsageFilter, scope: Scope) -> str:
-    """The class of a table that holds these rows."""
-    return "long" if any(_has_long_number(row, filters, scope) for row in rows) else ""
+def log_style(rows: Sequence[UsageLog], filters: UsageFilter, scope: Scope) -> str:
+    """Classes of a table that holds these rows: which numbers are long."""
+    styles = {
+        "long-counts": any(_has_long_count(row) for row in rows),
+        "long-cost": any(_has_long_cost(row, filters, scope) for row in rows),
+    }
+    long = [style for style, is_needed in styles.items() if is_needed]
+    return " ".join(["long", *long]) if long else ""
 
 
-def _has_long_number(row: UsageLog, filters: UsageFilter, scope: Scope) -> bool:
-    if max(row.prompt, row.completion, row.cached) >= LONG_COUNT:
-        return True
+def _has_long_count(row: UsageLog) -> bool:
+    return max(row.prompt, row.completion, row.cached) >= LONG_COUNT
+
+
+def _has_long_cost(row: UsageLog, filters: UsageFilter, scope: Scope) -> bool:
     if filters.unit is Unit.UNITS:
         return abs(row.units) >= LONG_UNITS
     day = row.time.astimezone(scope.zone).date()

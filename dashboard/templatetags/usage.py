@@ -35,6 +35,7 @@ _SHAPES = {
     State.RUNNING: ("3.5", "4"),
 }
 _NARROWEST = 0.25
+_NARROWEST_FRAME = 0.6  # what runs is drawn as a frame, and is the norm: left out where it is tiny
 # The legend: the norm first, and what each state looks like in a picture of 16 units.
 _KEY = (
     Segment(0, 16, State.VERIFIED),
@@ -153,9 +154,12 @@ def proof(segments: Sequence[Segment], until: datetime | None = None) -> SafeStr
 
 
 def shape(part: Segment, begin: int, whole: int) -> SafeString:
-    """Inside the picture, also where it is drawn wider than it is."""
-    width = max(_NARROWEST, 100 * part.seconds / whole)
-    x = max(0.0, min(100 * (part.since - begin) / whole, 100 - width))
+    """What of it is inside the picture, wide enough to be seen."""
+    left, right = (100 * (end - begin) / whole for end in (part.since, part.until))
+    if part.state is State.RUNNING and right - left < _NARROWEST_FRAME:
+        return SafeString()
+    width = max(_NARROWEST, min(right, 100) - max(left, 0))
+    x = max(0, min(left, 100 - width))
     return format_html(
         '<rect class="p-{}" x="{}%" width="{}%" y="{}" height="{}"/>',
         *(part.state.word, f"{x:.2f}", f"{width:.2f}", *_SHAPES[part.state]),

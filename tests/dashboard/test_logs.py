@@ -291,3 +291,24 @@ def test_it_speaks_both_languages(alice_client, alice, connection):
     make_log(connection, time=NOW)
     alice.prefer(language="zh-hans")
     assert rows_in(shown(alice_client)) == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "query", "style"),
+    [
+        ({"units": 500_000}, "", None),
+        ({"units": 5_000_000_000}, "", "long long-cost"),
+        ({"units": 5_000_000_000}, "?unit=units", None),
+        ({"units": -(10**10)}, "?unit=units", "long long-cost"),
+        ({"prompt": 2**31 - 1}, "", "long long-counts"),
+    ],
+)
+def test_long_numbers_get_wider_columns(alice_client, connection, row, query, style):
+    make_log(connection, time=NOW, **row)
+    found = re.search(r'class="tbl logs sticky +(long [a-z -]+)"', shown(alice_client, query))
+    assert (found and found[1]) == style
+
+
+def test_an_unknown_type_says_its_number(alice_client, connection):
+    make_log(connection, time=NOW, type=99)
+    assert ">type 99<" in shown(alice_client)

@@ -9,7 +9,7 @@ from celery.signals import worker_init
 
 from dashboard.celery import refuse_an_unmigrated_database
 
-app = Celery("jobs")
+app = Celery("jobs", set_as_current=False)  # the tests are not its tasks
 app.config_from_object("django.conf:settings", namespace="CELERY")
 worker_init.disconnect(refuse_an_unmigrated_database)  # these jobs have no database
 

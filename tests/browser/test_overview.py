@@ -1,0 +1,59 @@
+"""The chart: drawn once, with the colours of the theme, and a way to the rows."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.utils.timezone import now
+from playwright.sync_api import expect
+
+from tests.browser.looking import wait_until
+from tests.factories_usage import make_connection, make_log, make_window
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+CHART = "Chart.getChart(document.querySelector('canvas'))"
+BAR = f"{CHART}.getDatasetMeta(0).data.at(-3)"
+
+
+@pytest.fixture
+def overview(signed_in, live_server, alice, complaints):
+    moment = now()
+    for name, model in (("Ferry", "gpt-5"), ("Harbour", "claude-sonnet-4-5")):
+        connection = make_connection(alice, name=name)
+        make_window(connection, moment - timedelta(days=40), moment)
+        make_log(connection, time=moment - timedelta(days=2), model=model, units=900_000)
+    signed_in.goto(live_server.url)
+    wait_until(signed_in, CHART)
+    yield signed_in
+    assert complaints == []
+
+
+def test_another_range_draws_the_chart_anew(overview):
+    overview.click("text=7 days")
+    wait_until(overview, f"{CHART}?.data.labels.length === 7")
+    expect(overview).to_have_url(re.compile(r"/\?period=7d$"))
+    assert overview.evaluate("Object.keys(Chart.instances).length") == 1
+
+
+def test_one_connection_can_be_chosen(overview):
+    overview.select_option("#overview-connection", label="Ferry")
+    wait_until(overview, f"{CHART}?.data.datasets.map((one) => one.label).join() === 'gpt-5'")
+
+
+def test_the_chart_follows_the_theme(overview):
+    ticks = f"{CHART}?.options.scales.y.ticks.color"
+    light = overview.evaluate(ticks)
+    overview.emulate_media(color_scheme="dark")
+    wait_until(overview, f"{ticks} !== '{light}'")
+
+
+def test_a_bar_leads_to_its_rows(overview):
+    place = overview.evaluate(f"({{x: {BAR}.x, y: {BAR}.y + 5}})")
+    overview.locator("canvas").click(position=place)
+    expect(overview).to_have_url(re.compile(r"/logs/\?period=custom"))
+    expect(overview.locator(".logs tbody tr")).to_have_count(2)
+
+
+def test_the_same_numbers_are_in_a_table(overview):
+    overview.click("summary")
+    expect(overview.locator("details tbody tr")).to_contain_text("$3.6000")

@@ -1,0 +1,96 @@
+"""Every page, in both languages, light and dark, on a desk and on a phone."""
+
+import pytest
+from django.urls import reverse
+
+from accounts import setup
+from tests.browser.looking import LOOKS, barriers, complaints_of, faults, sign_in
+from tests.browser.scene import REQUEST, make_scene
+from tests.factories import make_roles
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+def usage_pages(scene):
+    return [
+        *("/", "/?period=today&unit=units", f"/?connection={scene.busy.pk}"),
+        *("/logs/?period=30d", "/logs/?period=30d&unit=units&type=refund", "/logs/?model=no-such"),
+        *(f"/logs/?request_id={REQUEST}", f"/logs/{scene.row.pk}/"),
+        "/connections/",
+        *(f"/connections/{connection.pk}/" for connection in scene.connections),
+    ]
+
+
+def other_pages(scene):
+    of_one = ["connection_secret", "connection_types", "connection_remove"]
+    return [
+        "/connections/add/",
+        *(reverse(name, args=[scene.busy.pk]) for name in of_one),
+        reverse("feed_delete", args=[scene.unwatched.pk]),
+        *("/team/members/", "/me/", "/two-factor/", "/sessions/", "/help/", "/password/change/"),
+        "/nowhere/",
+    ]
+
+
+def doors(scene):
+    return ["/login/", "/password/reset/", f"/invitation/{scene.invitation}/", "/setup/old/"]
+
+
+@pytest.fixture(params=LOOKS, ids=str)
+def look(request):
+    return request.param
+
+
+@pytest.fixture
+def scene(look, transactional_db):
+    return make_scene(language=look.language)
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args, look):
+    return browser_context_args | look.context
+
+
+@pytest.mark.parametrize("pages", [usage_pages, other_pages])
+def test_a_page_can_be_used_by_everybody(page, live_server, scene, pages):
+    sign_in(page, live_server, scene.admin)
+    assert looked_at(page, live_server, pages(scene)) == []
+
+
+def test_a_door_can_be_used_by_everybody(page, live_server, scene):
+    assert looked_at(page, live_server, doors(scene)) == []
+
+
+def test_setting_up_can_be_done_by_everybody(page, live_server):
+    make_roles()
+    assert looked_at(page, live_server, [setup.pending_setup_path()]) == []
+
+
+def looked_at(page, live_server, paths):
+    complaints, found = complaints_of(page), []
+    for path in paths:
+        page.goto(f"{live_server.url}{path}")
+        found += faults(page)
+    return found + complaints
+
+
+def test_what_opens_can_be_used_by_everybody(page, look, live_server, scene):
+    """The slip of a row, the sheet of filters, the menu."""
+    complaints, found = complaints_of(page), []
+    sign_in(page, live_server, scene.admin)
+    page.goto(f"{live_server.url}/logs/?period=30d")
+    page.locator("a.twist").nth(1).click()
+    page.wait_for_selector("tr.slip")
+    found += faults(page)
+    page.locator("[popovertarget=account]").click()
+    found += barriers(page)
+    page.keyboard.press("Escape")
+    if look.width < 480:
+        page.locator("[popovertarget=filters]:not([popovertargetaction])").click()
+        found += barriers(page)
+    page.goto(f"{live_server.url}/")
+    page.locator("summary").click()
+    found += faults(page)
+    page.locator("[popovertarget=custom-range]").click()
+    found += barriers(page)
+    assert found + complaints == []

@@ -1,0 +1,92 @@
+"""Everything that matters works in a browser that runs no script."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.looking import ROWS
+from tests.browser.scene import REQUEST, make_plain_rows
+from tests.factories_usage import make_connection
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args):
+    return browser_context_args | {"java_script_enabled": False}
+
+
+@pytest.fixture
+def connection(alice):
+    make_connection(alice, name="Ferry")
+    return make_plain_rows(alice)
+
+
+@pytest.fixture
+def visitor(signed_in, connection, complaints):
+    yield signed_in
+    assert complaints == []
+
+
+def test_logs_can_be_filtered_and_paged(visitor, live_server):
+    rows = visitor.locator(ROWS)
+    visitor.goto(f"{live_server.url}/logs/")
+    visitor.select_option("#filter-period", "7d")
+    visitor.click("text=Query")
+    expect(visitor.locator(".pager")).to_contain_text("20 of 25 rows")
+    visitor.click("text=Older")
+    expect(rows).to_have_count(5)
+    visitor.click("text=Newer")
+    expect(rows).to_have_count(20)
+    visitor.fill("#filter-model", "claude")
+    visitor.click("text=Query")
+    expect(visitor.locator(".chip b")).to_have_text("claude")
+    expect(rows).to_have_count(8)
+    visitor.click(".chip a")
+    expect(rows).to_have_count(20)
+    visitor.click(".pager .seg >> text=10")
+    expect(rows).to_have_count(10)
+
+
+def test_a_row_has_a_page_of_its_own(visitor, live_server):
+    visitor.goto(f"{live_server.url}/logs/?period=7d&type=error")
+    visitor.locator("a.twist").click()
+    expect(visitor).to_have_url(re.compile(r"/logs/\d+/$"))
+    visitor.click(f"text={REQUEST}")
+    expect(visitor.locator(".chip b")).to_have_text(REQUEST)
+    expect(visitor.locator(ROWS)).to_have_count(1)
+
+
+def test_a_request_is_found(visitor, live_server):
+    visitor.goto(f"{live_server.url}/me/")
+    visitor.fill("header [name=request_id]", REQUEST)
+    visitor.press("header [name=request_id]", "Enter")
+    expect(visitor.locator(".chip b")).to_have_text(REQUEST)
+    expect(visitor.locator(ROWS)).to_have_count(1)
+
+
+def test_the_overview_can_be_narrowed(visitor, live_server):
+    visitor.goto(live_server.url)
+    visitor.select_option("#overview-connection", label="Ferry")
+    visitor.click("noscript button")
+    expect(visitor.locator("main")).to_contain_text("No spend in this range")
+    visitor.click("text=Yesterday")
+    expect(visitor).to_have_url(re.compile(r"/\?period=yesterday&connection="))
+
+
+def test_a_connection_can_be_paused(visitor, live_server, connection):
+    visitor.goto(f"{live_server.url}/connections/{connection.pk}/")
+    visitor.click("text=Pause")
+    expect(visitor.locator(".state").first).to_have_text("Paused")
+    visitor.click("text=Resume")
+    expect(visitor.locator("button", has_text="Pause")).to_be_visible()
+
+
+def test_the_filters_open_on_a_phone(visitor, live_server):
+    visitor.set_viewport_size({"width": 390, "height": 800})
+    visitor.goto(f"{live_server.url}/logs/?period=7d")
+    visitor.click(".only-phone >> text=Filters")
+    visitor.fill("#filter-model", "claude")
+    visitor.click("text=Query")
+    expect(visitor.locator(ROWS)).to_have_count(8)
