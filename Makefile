@@ -1,7 +1,7 @@
 PYTHON ?= .venv/bin/python
 BIN = $(dir $(PYTHON))
 
-.PHONY: run demo test check format bench messages
+.PHONY: run demo test check format bench messages screenshots
 
 run demo test:
 	python3 boot.py $@
@@ -18,6 +18,7 @@ check:
 	$(BIN)lint-imports --no-logo
 	$(PYTHON) manage.py makemigrations --check --dry-run
 	$(PYTHON) manage.py check --deploy --fail-level WARNING
+	$(PYTHON) -m tests.translations check
 	! grep -n '://' requirements.txt requirements-dev.txt
 	test -z "$$(git ls-files --cached --ignored --exclude-standard)"
 
@@ -32,3 +33,6 @@ messages:
 
 bench:
 	$(PYTHON) -m benchmarks
+
+screenshots:
+	$(PYTHON) -m tests.browser.screenshots

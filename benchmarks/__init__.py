@@ -1,0 +1,1 @@
+"""How fast the product is beside what the databases can do at all: `make bench`."""
