@@ -5,39 +5,14 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
+from .dialect import Profile
 from .encoding import to_json
-from .profiles import Profile
+from .refusals import REASONS
 
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
 WEEK_SECONDS = 604_800
 PAGE = "<!doctype html><html><head><title>stub</title></head><body>stub page</body></html>\n"
-
-# In Chinese, and in English for the versions that speak it; {header} carries the user id.
-REASONS = {
-    "no_token": (
-        "无权进行此操作，未登录且未提供 access token",
-        "Unauthorized, not logged in and no access token provided",
-    ),
-    "token_invalid": (
-        "无权进行此操作，access token 无效",
-        "Unauthorized, invalid access token",
-    ),
-    "user_missing": (
-        "无权进行此操作，未提供 {header}",
-        "Unauthorized, {header} header not provided",
-    ),
-    "user_malformed": (
-        "无权进行此操作，{header} 格式错误",
-        "Unauthorized, {header} header format error",
-    ),
-    "user_mismatch": (
-        "无权进行此操作，{header} 与登录用户不匹配",
-        "Unauthorized, {header} does not match logged in user",
-    ),
-    "banned": ("用户已被封禁", "User has been banned"),
-    "role_too_low": ("无权进行此操作，权限不足", "Unauthorized, insufficient privileges"),
-}
 
 
 @dataclass

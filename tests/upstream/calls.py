@@ -1,11 +1,11 @@
 """One request to the made-up site, and who makes it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .filters import Query, Refused
-from .profiles import Profile
+from .dialect import Profile
+from .filters import Query, Refused, StrictQuery
 from .site import Site
 from .world import ENABLED, Account
 
@@ -14,7 +14,7 @@ BEARER = "Bearer "
 
 
 class NotAllowed(Exception):
-    """The reason is a key of `answers.REASONS`."""
+    """The reason is a key of `refusals.REASONS`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,25 +43,36 @@ class Call:
     now: float
     is_database_broken: bool = False
 
+    @property
+    def list_query(self) -> Query:
+        strict = self.profile.refuses_bad_numbers
+        return StrictQuery(self.query.parameters) if strict else self.query
+
     def needs_database(self, complaint: str | None) -> None:
         if self.is_database_broken:
             raise Refused(complaint)
 
 
-def identify(site: Site, request: Request) -> Account:
-    """The account behind the request, checked in the order in which the gateways check."""
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, and what the token is good for; None is everything that the account may do."""
+
+    account: Account
+    scopes: Sequence[str] | None = None
+
+
+def identify(site: Site, request: Request) -> Caller:
+    """The caller behind the request, checked in the order in which the gateways check."""
     profile = site.profile
     header = request.headers.get("authorization", "")
     if not header:
         raise NotAllowed("no_token")
-    account = _owner(site, _token(header, profile))
-    if account is None:
-        raise NotAllowed("token_invalid")
+    caller = _caller(site, _token(header, profile))
     if profile.user_header is not None:
-        _check_user_header(request.headers.get(profile.user_header.lower(), ""), account)
-    if account.status != ENABLED:
+        _check_user_header(request.headers.get(profile.user_header.lower(), ""), caller.account)
+    if caller.account.status != ENABLED:
         raise NotAllowed("banned")
-    return account
+    return caller
 
 
 def _token(header: str, profile: Profile) -> str:
@@ -72,8 +83,18 @@ def _token(header: str, profile: Profile) -> str:
     return header[len(BEARER) :] if is_bearer else header
 
 
-def _owner(site: Site, token: str) -> Account | None:
-    return next((account for account in site.accounts.values() if account.token == token), None)
+def _caller(site: Site, token: str) -> Caller:
+    if site.profile.has_scopes and token in site.scoped_tokens:
+        scoped = site.scoped_tokens[token]
+        if scoped.expires_at and scoped.expires_at <= site.clock.now():
+            raise NotAllowed("token_expired")
+        return Caller(site.account(scoped.user_id), scoped.scopes)
+    for account in site.accounts.values():
+        if account.token == token:
+            if site.profile.has_scopes and site.settings.legacy_tokens_retired:
+                raise NotAllowed("legacy_retired")
+            return Caller(account)
+    raise NotAllowed("token_invalid")
 
 
 def _check_user_header(value: str, account: Account) -> None:

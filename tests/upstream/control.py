@@ -10,7 +10,7 @@ from .ledger import Ledger
 from .limiter import Limiter
 from .rows import Row
 from .site import Site
-from .world import World
+from .world import ScopedToken, World
 
 FITTING = {"path", "query", "skip", "times"}
 
@@ -47,9 +47,18 @@ class Control:
     def delete_before(self, moment: int) -> int:
         return self._site.delete_before(moment)
 
+    def move_database(self, kept_since: int = 0) -> None:
+        self._site.move_database(kept_since)
+
     def account(self, user_id: int, **members: Any) -> dict[str, Any]:
         self._site.change_account(user_id, **members)
         return asdict(self._site.account(user_id))
+
+    def key(self, key_id: int, **members: Any) -> None:
+        self._site.change_key(key_id, **members)
+
+    def scoped_token(self, **members: Any) -> None:
+        self._site.issue(ScopedToken(**members))
 
     def status(self, **members: Any) -> None:
         self._site.settings.status |= members

@@ -41,6 +41,22 @@ def rewrite(text: str, hidden: Iterable[str]) -> str:
         return "null"
 
 
+def strip(text: str, hidden: Iterable[str]) -> str:
+    """`other` as its owner gets it from the newest: as stored, unless something is to be hidden."""
+    members = object_in(text)
+    if members is None or members.keys().isdisjoint(hidden):
+        return text
+    return to_json({name: members[name] for name in sorted(members.keys() - set(hidden))})
+
+
+def object_in(text: str) -> dict[str, Any] | None:
+    try:
+        members = json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return None
+    return members if isinstance(members, dict) else None
+
+
 def _refuse(constant: str) -> None:
     raise ValueError(f"{constant} is not JSON")
 

@@ -197,6 +197,14 @@ def _delete(site: Site, how: How) -> None:
     site.delete_before(how["before"])
 
 
+def _turn_clock(site: Site, how: How) -> None:
+    site.set_clock(offset=how["offset"], at=None, is_stopped=False)
+
+
+def _rename(site: Site, how: How) -> None:
+    site.change_account(how["user_id"], username=how["username"])
+
+
 def _switch(site: Site, how: How) -> None:
     site.switch(how["profile"])
 
@@ -229,4 +237,6 @@ KINDS: Mapping[str, Kind] = {
     "arrival": Kind(happen=_arrive),
     "deletion": Kind(happen=_delete),
     "upgrade": Kind(happen=_switch),
+    "clock": Kind(happen=_turn_clock),
+    "rename": Kind(happen=_rename),
 }

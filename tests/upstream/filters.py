@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from .profiles import Matching
+from .dialect import Matching
 from .rows import Test
 
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
@@ -23,10 +23,10 @@ class Refused(Exception):
 
 class Query:
     def __init__(self, parameters: Mapping[str, str]) -> None:
-        self._parameters = parameters
+        self.parameters = parameters
 
     def text(self, name: str) -> str:
-        return self._parameters.get(name, "")
+        return self.parameters.get(name, "")
 
     def integer(self, name: str) -> int:
         """0 for `1780000000.0`, for `abc` and for nothing; beyond 64 bit the last that fits."""
@@ -34,6 +34,16 @@ class Query:
         if not WHOLE_NUMBER.fullmatch(text):
             return 0
         return max(-LARGEST - 1, min(LARGEST, int(text)))
+
+
+class StrictQuery(Query):
+    """Refuses what it cannot read."""
+
+    def integer(self, name: str) -> int:
+        text = self.text(name)
+        if text and not WHOLE_NUMBER.fullmatch(text):
+            raise Refused(f'strconv.ParseInt: parsing "{text}": invalid syntax')
+        return super().integer(name)
 
 
 def equals(column: str, wanted: object) -> Test:

@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from .rows import Row
 from .site import Site
 from .traffic import Traffic
 from .world import ENABLED
@@ -15,11 +16,13 @@ SEED = 20
 
 @dataclass(frozen=True)
 class Pace:
-    """`late_share` of the rows carry a time up to `late_by` seconds before their arrival."""
+    """`late_share` of the rows carry a time up to `late_by` seconds before their arrival. With
+    `batch_seconds` all rows are held back so long and written in one go."""
 
     per_second: float = 0.0
     late_share: float = 0.0
     late_by: int = 30
+    batch_seconds: float = 0.0
     user_ids: tuple[int, ...] = ()  # none: every enabled account that has a key
 
 
@@ -31,12 +34,14 @@ class Growth:
     def __post_init__(self) -> None:
         self._traffic = Traffic(seed=SEED)
         self._due = 0.0
+        self._held: list[Row] = []
+        self._written_at = 0.0
         threading.Thread(target=self._run, daemon=True).start()
 
     def change(self, **members: Any) -> None:
         if "user_ids" in members:
             members["user_ids"] = tuple(members["user_ids"])
-        self._due = 0.0
+        self._due, self._held = 0.0, []
         self.pace = replace(Pace(), **members)
 
     def _run(self) -> None:
@@ -48,10 +53,18 @@ class Growth:
                 self._due += (now - before) * self.pace.per_second
                 while self._due >= 1:
                     self._due -= 1
-                    self._write_row()
+                    self._make_row()
+                if self._held and now - self._written_at >= self.pace.batch_seconds:
+                    self._write_rows(now)
             before = now
 
-    def _write_row(self) -> None:
+    def _write_rows(self, now: float) -> None:
+        self._written_at = now
+        for row in self._held:
+            self.site.append(row.user_id, [row])
+        self._held = []
+
+    def _make_row(self) -> None:
         rng, pace = self._traffic.rng, self.pace
         keys = [key for key in self.site.keys.values() if self._grows(key.user_id)]
         if not keys:
@@ -61,8 +74,8 @@ class Growth:
         if rng.random() < pace.late_share:
             second -= rng.randint(1, pace.late_by)
         row = self._traffic.call(second, token_id=key.id, token_name=key.name)
-        row.username = self.site.account(key.user_id).username
-        self.site.append(key.user_id, [row])
+        row.user_id, row.username = key.user_id, self.site.account(key.user_id).username
+        self._held.append(row)
 
     def _grows(self, user_id: int) -> bool:
         if self.pace.user_ids:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from .rows import Row
-from .world import World, token_of
+from .world import World, scoped_token_of, token_of
 
 PROJECT = Path(__file__).resolve().parents[2]
 STOP_SECONDS = 10
@@ -62,6 +62,11 @@ class Double:
     def token(username: str) -> str:
         return token_of(username)
 
+    @staticmethod
+    def scoped_token(username: str) -> str:
+        """What rc.41 and later take beside the other, or in its place."""
+        return scoped_token_of(username)
+
     def reset(self) -> None:
         """Back to an empty standard site; quicker than starting another one."""
         self._do("reset")
@@ -79,11 +84,16 @@ class Double:
         return self._do("append", user_id=user_id, rows=[_columns(row) for row in rows])
 
     def grow(self, per_second: float, **pace: Any) -> None:
-        """Let rows keep coming: `late_share`, `late_by` (seconds), `user_ids`. 0 ends it."""
+        """Let rows keep coming: `late_share`, `late_by` and `batch_seconds`, `user_ids`. 0 ends
+        it."""
         self._do("grow", per_second=per_second, **pace)
 
     def delete_before(self, moment: int) -> int:
         return self._do("delete_before", moment=moment)
+
+    def move_database(self, *, kept_since: int = 0) -> None:
+        """The ids of the rows begin again; older rows are left behind."""
+        self._do("move_database", kept_since=kept_since)
 
     def change_account(self, user_id: int, **members: Any) -> dict[str, Any]:
         """`quota` (the balance), `username`, `role`, `status`, `token`, ..."""
@@ -91,6 +101,17 @@ class Double:
 
     def rename(self, user_id: int, username: str) -> None:
         self.change_account(user_id, username=username)
+
+    def rename_key(self, key_id: int, name: str) -> None:
+        self._do("key", key_id=key_id, name=name)
+
+    def issue_token(
+        self, username: str, user_id: int, *, scopes: Iterable[str], expires_at: int = 0
+    ) -> None:
+        """Give the account's scoped token other scopes, or an end."""
+        value = scoped_token_of(username)
+        told = {"user_id": user_id, "scopes": list(scopes), "expires_at": expires_at}
+        self._do("scoped_token", value=value, **told)
 
     def set_status(self, **members: Any) -> None:
         """Members of `/api/status`: `quota_per_unit`, `version`, `quota_display_type`, ..."""

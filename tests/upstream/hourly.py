@@ -46,7 +46,8 @@ def _as_stored(call: Call, shelf: Shelf) -> list[dict[str, Any]]:
     owner = rows[0].user_id if rows else 0
     nodes = call.site.settings.nodes
     parts = [(group, part) for group, figures in groups for part in _parts(figures, nodes)]
-    return [_line(group, part, number, owner) for number, (group, part) in enumerate(parts, 1)]
+    lines = [_line(group, part, number, owner) for number, (group, part) in enumerate(parts, 1)]
+    return [{name: line[name] for name in call.profile.hourly_fields} for line in lines]
 
 
 def _counted(call: Call, shelf: Shelf) -> Iterable[Row]:

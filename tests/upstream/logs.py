@@ -4,35 +4,36 @@ from typing import Any
 
 from . import encoding
 from .calls import Call
+from .dialect import IdForm, Matching, OtherForm, Profile
 from .filters import Query, equals, matches
 from .paging import asked_part, page_of
-from .profiles import IdForm, Matching, Profile
 from .rows import Row, Shelf, Test
 
 MODULUS = 1024
 RECENT_SECONDS = 60
+OWN_OTHER = {OtherForm.REWRITTEN: encoding.rewrite, OtherForm.STRIPPED: encoding.strip}
 
 
 def own_list(call: Call) -> Any:
-    profile, query = call.profile, call.query
+    profile, query = call.profile, call.list_query
     call.needs_database(profile.broken.own_list)
     rows = call.site.own(call.account.id).select(
         start=query.integer("start_timestamp"),
         end=query.integer("end_timestamp"),
-        tests=[*_type_test(query), *_text_tests(call), *_model_test(call, profile.own_model)],
+        tests=[*_type_test(call), *_text_tests(call), *_model_test(call, profile.own_model)],
     )
     part = asked_part(query, profile.paging, cap=profile.paging.own_cap)
     return page_of(rows, part, profile.paging, lambda row, rank: own_view(row, rank, profile))
 
 
 def whole_list(call: Call) -> Any:
-    profile, query = call.profile, call.query
+    profile, query = call.profile, call.list_query
     call.needs_database(profile.broken.all_list)
-    tests = [*_type_test(query), *_text_tests(call), *_model_test(call, profile.all_model)]
+    tests = [*_type_test(call), *_text_tests(call), *_model_test(call, profile.all_model)]
     rows = call.site.everybody.select(
         start=query.integer("start_timestamp"),
         end=query.integer("end_timestamp"),
-        tests=[*tests, *_channel_test(query), *_user_test(call)],
+        tests=[*tests, *_channel_test(query, profile.channel_filter), *_user_test(call)],
         by_time=profile.all_by_time,
     )
     part = asked_part(query, profile.paging, cap=profile.paging.all_cap)
@@ -59,33 +60,43 @@ def _statistic(call: Call, shelf: Shelf, tests: list[Test]) -> Any:
     if call.is_database_broken and profile.broken.stat is None:
         return dict.fromkeys(profile.stat_fields, 0)
     call.needs_database(profile.broken.stat)
-    tests = [_counted_test(call), *tests, *_text_tests(call), *_channel_test(query)]
+    tests = [_counted_test(call), *tests, *_text_tests(call), *_channel_test(query, "channel")]
     start, end = query.integer("start_timestamp"), query.integer("end_timestamp")
     recent = shelf.select(start=int(call.now) - RECENT_SECONDS, tests=tests)
-    quota = sum(row.quota for row in shelf.select(start=start, end=end, tests=tests))
+    summed = shelf.select(start=start, end=end, tests=tests)
+    counted = summed if profile.rates_of_whole_window else recent
     figures = {
-        "quota": 0 if profile.stat_forgets_quota else quota,
-        "rpm": len(recent),
-        "tpm": sum(row.prompt_tokens + row.completion_tokens for row in recent),
+        "quota": 0 if profile.stat_forgets_quota else sum(row.quota for row in summed),
+        "rpm": len(counted),
+        "tpm": sum(row.prompt_tokens + row.completion_tokens for row in counted),
     }
     return {name: figures[name] for name in profile.stat_fields}
 
 
 def own_view(row: Row, rank: int, profile: Profile) -> dict[str, Any]:
     ids = {IdForm.ZERO: 0, IdForm.MODULO: row.id % MODULUS, IdForm.RANK: rank}
-    other = encoding.rewrite(row.other, profile.hidden_in_own_other)
-    return _view(row, profile, id=ids[profile.own_ids], channel_name="", other=other)
+    other = OWN_OTHER[profile.own_other](row.other, profile.hidden_in_own_other)
+    known = _objects(row, None) if profile.shows_objects else {}
+    return _view(row, profile, id=ids[profile.own_ids], channel_name="", other=other, **known)
 
 
 def whole_view(row: Row, call: Call) -> dict[str, Any]:
     """With the name that the channel has now, and `other` as it is stored."""
-    name = call.site.channels.get(row.channel, "")
-    return _view(row, call.profile, id=row.id, channel_name=name, other=row.other)
+    name = call.site.channels.get(row.channel)
+    channel = None if name is None else {"id": row.channel, "name": name}
+    known = _objects(row, channel) if call.profile.shows_objects else {}
+    return _view(row, call.profile, channel_name=name or "", **known)
+
+
+def _objects(row: Row, channel: Any) -> dict[str, Any]:
+    return {"channel": channel, "metadata": encoding.object_in(row.other)}
 
 
 def _view(row: Row, profile: Profile, **known: Any) -> dict[str, Any]:
+    columns = {name: profile.renamed.get(name, name) for name in profile.row_fields}
     shown = {
-        name: known[name] if name in known else getattr(row, name) for name in profile.row_fields
+        name: known[name] if name in known else getattr(row, column)
+        for name, column in columns.items()
     }
     for name in profile.left_out_when_empty:
         if shown.get(name) == "":
@@ -93,8 +104,8 @@ def _view(row: Row, profile: Profile, **known: Any) -> dict[str, Any]:
     return shown
 
 
-def _type_test(query: Query) -> list[Test]:
-    kind = query.integer("type")
+def _type_test(call: Call) -> list[Test]:
+    kind = call.list_query.integer(call.profile.type_filter)
     return [equals("type", kind)] if kind else []
 
 
@@ -103,14 +114,15 @@ def _counted_test(call: Call) -> Test:
     return lambda row: row.type in counted
 
 
-def _channel_test(query: Query) -> list[Test]:
-    channel = query.integer("channel")
+def _channel_test(query: Query, name: str) -> list[Test]:
+    channel = query.integer(name)
     return [equals("channel", channel)] if channel else []
 
 
 def _text_tests(call: Call) -> list[Test]:
-    texts = {name: call.query.text(name) for name in call.profile.text_filters}
-    return [equals(name, text) for name, text in texts.items() if text]
+    filters = call.profile.text_filters
+    texts = {column: call.query.text(name) for name, column in filters.items()}
+    return [equals(column, text) for column, text in texts.items() if text]
 
 
 def _model_test(call: Call, matching: Matching) -> list[Test]:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .filters import Query
-from .profiles import Paging
+from .dialect import Paging
+from .filters import Query, Refused
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Part:
 
 
 def asked_part(query: Query, paging: Paging, *, cap: int | None) -> Part:
-    page = query.integer("p")
+    page = query.integer(paging.page_name)
     if page < paging.first and not (page < 0 and paging.keeps_negative_page):
         page = paging.first
     return Part(page, _size(query, paging, cap), paging.first)
@@ -38,7 +38,11 @@ def _size(query: Query, paging: Paging, cap: int | None) -> int:
         return paging.zero_size
     if given < 0:
         return given if paging.negative_size is None else paging.negative_size
-    return given if cap is None else min(given, cap)
+    if cap is None or given <= cap:
+        return given
+    if paging.refuses_above_cap:
+        raise Refused(f"size 参数不能超过 {cap}")
+    return cap
 
 
 def page_of(
@@ -47,4 +51,6 @@ def page_of(
     """The envelope, or the bare array; `show` gets each item and its rank."""
     shown = [show(item, part.offset + rank) for rank, item in enumerate(part.of(items), start=1)]
     known = {"items": shown, "total": len(items), "page": part.page, "page_size": part.size}
-    return {name: known[name] for name in paging.envelope} if paging.envelope else shown
+    if not paging.envelope:
+        return shown
+    return {name: known[meaning] for name, meaning in paging.envelope.items()}

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 from . import answers, hourly, logs, shapes
 from .answers import Reply
-from .calls import Call, NotAllowed, Request, identify
+from .calls import Call, Caller, NotAllowed, Request, identify
+from .dialect import Profile
 from .filters import Query, Refused
 from .paging import asked_part, page_of
-from .profiles import Profile
 from .site import Site
 from .world import ADMIN, USER, Key
 
@@ -29,6 +29,7 @@ def account(call: Call) -> Any:
     name = call.account.username
     known |= {"display_name": name.title(), "email": f"{name}@example.org"}
     known |= {"aff_code": f"af{call.account.id:02}"}
+    known["balance"] = f"{call.account.quota / status(call.site)['quota_per_unit']:.6f}"
     if call.profile.shows_token:
         known["access_token"] = call.account.token
     return shapes.fill(call.profile.account, known)
@@ -57,9 +58,15 @@ def one_user(call: Call) -> Any:
     raise Refused('strconv.Atoi: parsing "access_tokens": invalid syntax')
 
 
+SESSION_ONLY = "no token, whatever its scopes"
+
+
 @dataclass(frozen=True)
 class Route:
+    """`scope` is what a scoped token must have, where there are such tokens."""
+
     answer: Callable[[Call], Any]
+    scope: str
     role: int = USER
     is_there: Callable[[Profile], bool] = lambda profile: True
 
@@ -74,17 +81,17 @@ def has_hourly_by_user(profile: Profile) -> bool:
 
 STATUS = "/api/status"
 ROUTES: Mapping[str, Route] = {
-    "/api/user/self": Route(account),
-    "/api/user/token": Route(new_token),
-    "/api/user/access_tokens": Route(one_user, ADMIN),
-    "/api/token/": Route(keys),
-    "/api/log/self": Route(logs.own_list),
-    "/api/log/self/stat": Route(logs.own_statistic),
-    "/api/log/": Route(logs.whole_list, ADMIN),
-    "/api/log/stat": Route(logs.whole_statistic, ADMIN),
-    "/api/data/self": Route(hourly.own_hours, is_there=has_hourly),
-    "/api/data/": Route(hourly.whole_hours, ADMIN, has_hourly),
-    "/api/data/users": Route(hourly.hours_by_user, ADMIN, has_hourly_by_user),
+    "/api/user/self": Route(account, "profile:read"),
+    "/api/user/token": Route(new_token, SESSION_ONLY),
+    "/api/user/access_tokens": Route(one_user, SESSION_ONLY, ADMIN),
+    "/api/token/": Route(keys, "api_key:read"),
+    "/api/log/self": Route(logs.own_list, "usage:read"),
+    "/api/log/self/stat": Route(logs.own_statistic, "usage:read"),
+    "/api/log/": Route(logs.whole_list, "log:read", ADMIN),
+    "/api/log/stat": Route(logs.whole_statistic, "log:read", ADMIN),
+    "/api/data/self": Route(hourly.own_hours, "usage:read", is_there=has_hourly),
+    "/api/data/": Route(hourly.whole_hours, "log:read", ADMIN, has_hourly),
+    "/api/data/users": Route(hourly.hours_by_user, "log:read", ADMIN, has_hourly_by_user),
 }
 
 
@@ -115,15 +122,14 @@ def _ask(route: Route, site: Site, request: Request, *, is_database_broken: bool
     profile = site.profile
     try:
         caller = identify(site, request)
-        if caller.role < route.role:
-            raise NotAllowed("role_too_low")
+        _check_rights(caller, route, profile)
     except NotAllowed as error:
         return answers.refusal(profile, str(error), language=request.language)
     call = Call(
         site=site,
         profile=profile,
         query=Query(request.parameters),
-        account=caller,
+        account=caller.account,
         now=site.clock.now(),
         is_database_broken=is_database_broken,
     )
@@ -134,3 +140,12 @@ def _ask(route: Route, site: Site, request: Request, *, is_database_broken: bool
     if profile.has_auth_version_header:
         reply.headers["Auth-Version"] = AUTH_VERSION
     return reply
+
+
+def _check_rights(caller: Caller, route: Route, profile: Profile) -> None:
+    if profile.has_scopes and route.scope == SESSION_ONLY:
+        raise NotAllowed("session_required")
+    if caller.scopes is not None and route.scope not in caller.scopes:
+        raise NotAllowed("scope_denied")
+    if caller.account.role < route.role:
+        raise NotAllowed("role_too_low")

@@ -17,6 +17,22 @@ ONE_API_STATUS: Shape = json.loads("""{
   "top_up_link": "", "turnstile_check": false, "turnstile_site_key": "", "version": "",
   "wechat_login": false, "wechat_qrcode": ""}""")
 
+STATUS_V0_2: Shape = json.loads("""{
+  "chat_link": "", "chat_link2": "", "data_export_default_time": "hour",
+  "default_collapse_sidebar": false, "display_in_currency": true, "email_verification": false,
+  "enable_batch_update": false, "enable_data_export": true, "enable_drawing": true,
+  "enable_online_topup": false, "footer_html": "", "github_client_id": "", "github_oauth": false,
+  "logo": "", "min_topup": 1, "price": 7.3, "quota_per_unit": 500000,
+  "server_address": "http://localhost:3000", "start_time": 0, "system_name": "New API",
+  "telegram_bot_name": "", "telegram_oauth": false, "top_up_link": "", "turnstile_check": false,
+  "turnstile_site_key": "", "wechat_login": false, "wechat_qrcode": ""}""")
+STATUS_V0_2_7: Shape = dict(
+    sorted((STATUS_V0_2 | {"enable_task": True, "mj_notify_enabled": False, "version": ""}).items())
+)
+STATUS_V0_4: Shape = dict(
+    sorted((STATUS_V0_2_7 | {"chats": [], "linuxdo_client_id": "", "linuxdo_oauth": False}).items())
+)
+
 STATUS_V0_6: Shape = json.loads("""{
   "chats": [], "data_export_default_time": "hour", "default_collapse_sidebar": false,
   "demo_site_enabled": false, "display_in_currency": true, "docs_link": "https://docs.newapi.pro",
@@ -47,7 +63,31 @@ STATUS: Shape = {
     for name, value in sorted((STATUS_V0_6 | NEW_SINCE_V0_6).items())
     if name not in GONE_AFTER_V0_6
 }
+CURRENCY_SINCE_V0_9 = {
+    *("quota_display_type", "custom_currency_exchange_rate", "custom_currency_symbol"),
+}
+MODULES_SINCE_V0_9 = {"HeaderNavModules", "SidebarModulesAdmin"}
+STATUS_V0_8: Shape = {
+    name: value
+    for name, value in STATUS.items()
+    if name not in CURRENCY_SINCE_V0_9 | MODULES_SINCE_V0_9
+}
 STATUS_V0_10: Shape = dict(sorted((STATUS | {"_qn": "new-api"}).items()))
+
+VELOERA_STATUS: Shape = dict(
+    sorted((STATUS_V0_6 | {"check_in_enabled": False, "system_name": "Veloera"}).items())
+)
+
+ONE_HUB_STATUS: Shape = json.loads("""{
+  "EnableSafe": false, "PaymentMinAmount": 1, "PaymentUSDRate": 7.3, "RechargeDiscount": "",
+  "SafeKeyWords": [], "SafeToolName": "", "UptimeDomain": "", "UptimeEnabled": false,
+  "UptimePageName": "", "UserInvoiceMonth": false, "analytics_code": "", "chat_link": "",
+  "chat_links": "", "display_in_currency": true, "email_verification": false, "footer_html": "",
+  "github_client_id": "", "github_oauth": false, "language": "zh_CN", "lark_login": false,
+  "logo": "", "mj_notify_enabled": false, "oidc_auth": false, "quota_per_unit": 500000,
+  "server_address": "http://localhost:3000", "start_time": 0, "system_name": "One Hub",
+  "telegram_bot": "", "top_up_link": "", "turnstile_check": false, "turnstile_site_key": "",
+  "version": "", "wechat_login": false, "wechat_qrcode": ""}""")
 
 # The old products show the whole record, with more or less of its secrets.
 ONE_API_ACCOUNT: Shape = json.loads("""{
@@ -56,12 +96,34 @@ ONE_API_ACCOUNT: Shape = json.loads("""{
   "verification_code": "", "access_token": "", "quota": 0, "used_quota": 0, "request_count": 0,
   "group": "default", "aff_code": "", "inviter_id": 0}""")
 
+ONE_HUB_ACCOUNT: Shape = json.loads("""{
+  "id": 0, "username": "", "password": "", "display_name": "", "role": 1, "status": 1,
+  "email": "", "avatar_url": "", "oidc_id": "", "github_id": "", "github_id_new": 0,
+  "wechat_id": "", "telegram_id": 0, "lark_id": "", "verification_code": "", "access_token": "",
+  "quota": 0, "used_quota": 0, "request_count": 0, "group": "default", "aff_code": "",
+  "aff_count": 0, "aff_quota": 0, "aff_history_quota": 0, "inviter_id": 0, "last_login_time": 0,
+  "last_login_ip": "", "created_time": 0}""")
+
+ACCOUNT_V0_2: Shape = json.loads("""{
+  "id": 0, "username": "", "password": "", "display_name": "", "role": 1, "status": 1,
+  "email": "", "github_id": "", "wechat_id": "", "telegram_id": "", "verification_code": "",
+  "access_token": "", "quota": 0, "used_quota": 0, "request_count": 0, "group": "default",
+  "aff_code": "", "aff_count": 0, "aff_quota": 0, "aff_history_quota": 0, "inviter_id": 0,
+  "DeletedAt": null}""")
+ACCOUNT_V0_4: Shape = ACCOUNT_V0_2 | {"linux_do_id": ""}
+
 ACCOUNT_V0_6: Shape = json.loads("""{
   "id": 0, "username": "", "password": "", "display_name": "", "role": 1, "status": 1,
   "email": "", "github_id": "", "oidc_id": "", "wechat_id": "", "telegram_id": "",
   "verification_code": "", "access_token": "", "quota": 0, "used_quota": 0, "request_count": 0,
   "group": "default", "aff_code": "", "aff_count": 0, "aff_quota": 0, "aff_history_quota": 0,
   "inviter_id": 0, "DeletedAt": null, "linux_do_id": "", "setting": "{}"}""")
+
+VELOERA_ACCOUNT: Shape = ACCOUNT_V0_6 | {"last_check_in_time": None}
+# Without an id, and with the balance as a text in US dollars.
+RIX_ACCOUNT: Shape = json.loads("""{
+  "username": "", "display_name": "", "role": 1, "status": 1, "email": "", "balance": "0",
+  "used_quota": 0, "request_count": 0, "group": "default"}""")
 
 ACCOUNT: Shape = json.loads("""{
   "aff_code": "", "aff_count": 0, "aff_history_quota": 0, "aff_quota": 0, "discord_id": "",
@@ -75,6 +137,16 @@ ONE_API_KEY: Shape = json.loads("""{
   "id": 0, "user_id": 0, "key": "", "status": 1, "name": "", "created_time": 0,
   "accessed_time": 0, "expired_time": -1, "remain_quota": 0, "unlimited_quota": false,
   "used_quota": 0, "models": null, "subnet": ""}""")
+
+ONE_HUB_KEY: Shape = json.loads("""{
+  "id": 0, "user_id": 0, "key": "", "status": 1, "name": "", "created_time": 0,
+  "accessed_time": 0, "expired_time": -1, "remain_quota": 0, "unlimited_quota": false,
+  "used_quota": 0, "group": "", "backup_group": "", "setting": {}}""")
+
+KEY_V0_2: Shape = json.loads("""{
+  "id": 0, "user_id": 0, "key": "", "status": 1, "name": "", "created_time": 0,
+  "accessed_time": 0, "expired_time": -1, "remain_quota": 0, "unlimited_quota": false,
+  "model_limits_enabled": false, "model_limits": "", "used_quota": 0}""")
 
 KEY_V0_6: Shape = json.loads("""{
   "id": 0, "user_id": 0, "key": "", "status": 1, "name": "", "created_time": 0,

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from .profiles import PROFILES, Profile
+from .dialect import Profile
+from .profiles import PROFILES
 from .rows import Row, Shelf
-from .world import OWN_LIMIT, Account, World
+from .world import OWN_LIMIT, Account, Key, ScopedToken, World
 
-REFUNDED = 6
+CONSUMED, REFUNDED = 2, 6
+EMPTY = Row(group="")
+COLUMNS = frozenset(field.name for field in fields(Row))
 
 
 @dataclass
@@ -42,15 +45,16 @@ class Site:
     def load(self, world: World) -> None:
         self.accounts = {account.id: account for account in world.accounts}
         self.keys = {key.id: key for key in world.keys}
+        self.scoped_tokens = {token.value: token for token in world.scoped_tokens}
         self.channels = dict(world.channels)
         self.settings = world.settings
         self._last_id = 0
-        self._shelve(world.rows)
+        self._shelve(map(self._stored, world.rows))
 
     def restore(self, rows: Iterable[Row]) -> None:
         """Rows of the past, as they are; nobody is charged for them again."""
         for row in rows:
-            self._put(row)
+            self._put(self._stored(row))
 
     def set_clock(self, *, offset: float, at: float | None, is_stopped: bool) -> float:
         if at is not None:
@@ -75,11 +79,14 @@ class Site:
         return self.accounts[user_id]
 
     def change_account(self, user_id: int, **members: Any) -> None:
-        known = {field.name for field in fields(Account)} - {"id"}
-        if unknown := members.keys() - known:
-            raise ValueError(f"an account has no {unknown}")
-        for name, value in members.items():
-            setattr(self.accounts[user_id], name, value)
+        _change(self.accounts[user_id], members)
+
+    def change_key(self, key_id: int, **members: Any) -> None:
+        _change(self.keys[key_id], members)
+
+    def issue(self, token: ScopedToken) -> None:
+        """A scoped token in the place of one of the same value."""
+        self.scoped_tokens[token.value] = token
 
     def own(self, user_id: int) -> Shelf:
         return self._by_user.get(user_id) or Shelf()
@@ -95,7 +102,7 @@ class Site:
         account = self.accounts[user_id]
         usual = {"created_at": int(self.clock.now()), "username": account.username}
         columns = asdict(given) if isinstance(given, Row) else given
-        row = Row(**usual | dict(columns) | {"user_id": user_id, "id": 0})
+        row = self._stored(Row(**usual | dict(columns) | {"user_id": user_id, "id": 0}))
         self._put(row)
         self._charge(account, row)
         return row
@@ -109,11 +116,27 @@ class Site:
             account.quota += row.quota
 
     def delete_before(self, moment: int) -> int:
-        """As an admin does it: rows of every type and everybody. Ids are not used again."""
-        kept = [row for row in self.everybody.rows if row.created_at >= moment]
-        deleted = len(self.everybody.rows) - len(kept)
+        """As an admin does it: rows of everybody, and but for One Hub of every type. Ids are not
+        used again."""
+        only = self.profile.cleans_only_consumption
+        rows = self.everybody.rows
+        kept = [row for row in rows if row.created_at >= moment or (only and row.type != CONSUMED)]
         self._shelve(kept)
-        return deleted
+        return len(rows) - len(kept)
+
+    def move_database(self, kept_since: int) -> None:
+        """Rows in a new database, without the older ones; their ids begin again from 1."""
+        kept = [row for row in self.everybody.rows if row.created_at >= kept_since]
+        self._last_id = 0
+        for row in kept:
+            row.id = 0
+        self._shelve(kept)
+
+    def _stored(self, row: Row) -> Row:
+        """What a version has no column for is lost, and a later one finds nothing there."""
+        for name in COLUMNS - self.profile.columns:
+            setattr(row, name, getattr(EMPTY, name))
+        return row
 
     def _shelve(self, rows: Iterable[Row]) -> None:
         self.everybody = Shelf()
@@ -128,3 +151,11 @@ class Site:
         self.everybody.append(row)
         self._by_user.setdefault(row.user_id, Shelf()).append(row)
         self._by_name.setdefault(row.username, Shelf()).append(row)
+
+
+def _change(thing: Account | Key, members: Mapping[str, Any]) -> None:
+    known = {field.name for field in fields(thing)} - {"id"}
+    if unknown := members.keys() - known:
+        raise ValueError(f"there is no {unknown}")
+    for name, value in members.items():
+        setattr(thing, name, value)

@@ -197,3 +197,39 @@ def test_it_needs_nothing_but_the_standard_library():
     without_packages = [sys.executable, "-S", "-m", "tests.upstream", "--help"]
     told = subprocess.run(without_packages, cwd=PROJECT, capture_output=True, check=True)
     assert b"--team-rows" in told.stdout
+
+
+def test_a_moved_database_begins_its_ids_again(double):
+    double.append(LAB, [{"created_at": MOMENT + n} for n in range(3)])
+    double.move_database(kept_since=MOMENT + 1)
+    rows = [*double.truth(LAB), *double.append(LAB, [{}])]
+    assert [row["id"] for row in rows] == [1, 2, 3]
+
+
+def test_a_renamed_key_keeps_its_id(double):
+    double.rename_key(1, "team-z")
+    double.grow(400, user_ids=[LAB])
+    wait_for(lambda: len(double.truth(LAB)) >= 40)
+    names = {row["token_id"]: row["token_name"] for row in double.truth(LAB)}
+    assert names[1] == "team-z"
+
+
+def test_rows_can_be_written_in_batches_with_the_time_of_their_call(double):
+    double.grow(200, batch_seconds=1.5, user_ids=[LAB])
+    wait_for(lambda: double.truth(LAB))
+    begun, counts = time.monotonic(), set()
+    while time.monotonic() < begun + 2.5:
+        counts.add(len(double.truth(LAB)))
+        time.sleep(0.05)
+    double.grow(0)
+    assert len(counts) <= 3
+    assert len({row["created_at"] for row in double.truth(LAB)}) >= 3
+
+
+def test_its_clock_can_jump_and_an_account_be_renamed_while_somebody_reads(double):
+    double.fault("clock", skip=1, times=1, offset=HOUR)
+    double.fault("rename", path="/api/user/self", times=1, user_id=LAB, username="studio")
+    dates = [ask(double, "/api/status")[1]["date"] for _ in range(2)]
+    first, second = (parsedate_to_datetime(date).timestamp() for date in dates)
+    assert abs(second - first - HOUR) < 5
+    assert ask_as_lab(double, "/api/user/self")[2]["data"]["username"] == "studio"

@@ -8,6 +8,8 @@ from .rows import Row
 
 USER, ADMIN, ROOT = 1, 10, 100
 ENABLED, DISABLED = 1, 2
+SCOPED_LENGTH = 47
+MIRROR_SCOPES = ("usage:read", "profile:read")
 OWN_LIMIT = "own"  # the rate limit of the profile
 
 
@@ -27,6 +29,16 @@ class Account:
 
     def __post_init__(self) -> None:
         self.token = self.token or token_of(self.username)
+
+
+@dataclass(kw_only=True)
+class ScopedToken:
+    """What rc.41 and later have beside the one old token of an account. `expires_at` 0 is never."""
+
+    value: str
+    user_id: int
+    scopes: tuple[str, ...] = MIRROR_SCOPES
+    expires_at: int = 0
 
 
 @dataclass(kw_only=True)
@@ -55,12 +67,14 @@ class Settings:
     nodes: int = 1  # each writes its own part of an hour
     counted_types: tuple[int, ...] = (2,)  # what the statistics call consumption
     rate_limit: tuple[int, int] | str | None = None  # calls and seconds, or OWN_LIMIT
+    legacy_tokens_retired: bool = False  # 30 days after a version with scoped ones was started
 
 
 @dataclass(kw_only=True)
 class World:
     accounts: list[Account] = field(default_factory=lambda: standard_accounts())
     keys: list[Key] = field(default_factory=lambda: standard_keys())
+    scoped_tokens: list[ScopedToken] = field(default_factory=lambda: standard_scoped_tokens())
     channels: dict[int, str] = field(default_factory=lambda: dict(CHANNELS))
     settings: Settings = field(default_factory=Settings)
     rows: list[Row] = field(default_factory=list)
@@ -85,6 +99,7 @@ class World:
         return cls(
             accounts=[Account(**account) for account in members["accounts"]],
             keys=[Key(**key) for key in members["keys"]],
+            scoped_tokens=[ScopedToken(**token) for token in members["scoped_tokens"]],
             channels={int(number): name for number, name in members["channels"].items()},
             settings=Settings(**members["settings"]),
             rows=[Row(**row) for row in members["rows"]],
@@ -96,6 +111,10 @@ CHANNELS = {1: "azure-east", 2: "claude 直连", 3: "<b>bold</b> & cheap", 15: "
 
 def token_of(username: str) -> str:
     return f"test-access-token-of-{username}"
+
+
+def scoped_token_of(username: str) -> str:
+    return f"nap_{username}".ljust(SCOPED_LENGTH, "0")
 
 
 def standard_accounts() -> list[Account]:
@@ -121,3 +140,12 @@ def standard_keys() -> list[Key]:
         (7, 3, "team-a"),
     ]
     return [Key(id=number, user_id=owner, name=name) for number, owner, name in names]
+
+
+def standard_scoped_tokens() -> list[ScopedToken]:
+    return [
+        ScopedToken(value=scoped_token_of("lab"), user_id=2),
+        ScopedToken(
+            value=scoped_token_of("keeper"), user_id=4, scopes=(*MIRROR_SCOPES, "log:read")
+        ),
+    ]
