@@ -20,6 +20,7 @@ PENALTY_SECONDS = 180  # the whole window of the limiter, where a 429 does not s
 SLOW_SECONDS = 3600  # half the budget for as long after a 429
 STEP_SECONDS = 20  # the longest sleep without renewing the lease
 MINUTE = 60.0
+JITTER_SECONDS = 2.0  # from the leave to ask until the site has the question, at most
 
 
 class LeaseLost(Exception):
@@ -36,7 +37,8 @@ class BudgetSpent(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """At most `per_minute` requests in any 60 seconds, a fifth of them at once."""
+    """At most `per_minute` requests in any 60 seconds, a fifth of them at once. Fewer than six
+    come one by one."""
 
     per_minute: int
 
@@ -46,7 +48,7 @@ class Budget:
 
     @property
     def interval(self) -> float:
-        return MINUTE / max(1, self.per_minute - self.burst)
+        return (MINUTE + JITTER_SECONDS) / (self.per_minute - self.burst + 1)
 
     @property
     def tolerance(self) -> float:

@@ -68,10 +68,11 @@ def _mirror(work: FeedTurn, part: Span) -> None:
     feed = work.feed
     door = work.turn.door
     requests, seconds = door.requests, door.seconds
+    most = stretch.most_rows(work)
     try:
         window = stretch.mirror(work, part)
-    except WindowTooLarge:
-        feed.backfill_width = max(1, part.seconds // 2)
+    except WindowTooLarge as large:
+        feed.backfill_width = plan.narrower(part.seconds, rows=large.rows, most=most)
     except Unavailable as error:
         if error.code != "timeout" or part.seconds == 1:
             raise
@@ -79,7 +80,7 @@ def _mirror(work: FeedTurn, part: Span) -> None:
     else:
         answered_in = (door.seconds - seconds) / max(1, door.requests - requests)
         feed.backfill_width = plan.next_width(
-            part.seconds, rows=window.rows, answered_in=answered_in
+            part.seconds, rows=window.rows, most=most, answered_in=answered_in
         )
         if feed.rows_left:
             feed.rows_left = max(0, feed.rows_left - window.rows)

@@ -10,7 +10,7 @@ from providers.adapters.records import HourlyPoint, Span, utc
 from providers.models import Feed, Name, QuotaPoint
 from providers.sync.turn import FeedTurn
 
-SLICE_SECONDS = 30 * 86400  # the longest that a site answers
+SLICE_SECONDS = (30 * 24 - 1) * 3600  # with the begun hours at its ends what a site answers
 MOST_SILENCE = 12  # slices without a point; then nothing older is looked for
 EVERY = timedelta(hours=1)
 

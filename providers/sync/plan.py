@@ -6,9 +6,11 @@ from providers.adapters.records import Span
 
 UNREADABLE_SECONDS = 2  # the site may still be writing these
 SETTLE_SECONDS = 60  # rows can arrive late; younger seconds are read again
-MOST_ROWS = 2000  # of one window; beyond that it is halved
+MOST_ROWS = 2000  # of one window; beyond that it is narrowed
+WINDOW_SECONDS = 180.0  # a window may have to be read three times within the time of a task
+TAIL_ROWS, TAIL_SECONDS = 20_000, 240.0  # what a tail may take before the backfill has to help
 NO_LIMIT = 10**9  # for a single second, which cannot be halved
-FEW_ROWS = 200  # a window with fewer is widened next time
+FEW_ROWS = MOST_ROWS // 4  # a window with fewer is widened next time
 FIRST_WIDTH = 3600
 WIDEST = 32 * 86400
 SLOW_SECONDS = 5.0  # an answer that took longer tells us not to ask for more at once
@@ -47,10 +49,30 @@ def halves(span: Span) -> tuple[Span, Span]:
     return Span(since=middle, until=span.until), Span(since=span.since, until=middle)
 
 
-def next_width(width: int, *, rows: int, answered_in: float) -> int:
+def most_rows(page_size: int, interval: float) -> int:
+    """Of a window, where the budget allows a request every `interval` seconds."""
+    return min(MOST_ROWS, page_size * max(1, int(WINDOW_SECONDS / interval)))
+
+
+def most_rows_of_tail(page_size: int, interval: float) -> int:
+    return min(TAIL_ROWS, page_size * max(1, int(TAIL_SECONDS / interval)))
+
+
+def newest_rows(span: Span, *, rows: int, wanted: int) -> Span:
+    """The newest part of `span` that should hold `wanted` of its `rows`, and settled seconds."""
+    width = max(2 * SETTLE_SECONDS, span.seconds * wanted // rows)
+    return newest_part(span, width)
+
+
+def narrower(width: int, *, rows: int, most: int) -> int:
+    """After a window that was left because of its `rows`."""
+    return max(1, min(width // 2, width * most // (2 * rows)))
+
+
+def next_width(width: int, *, rows: int, most: int, answered_in: float) -> int:
     """How many seconds to ask for after a window of `width` that held `rows`."""
-    if answered_in > SLOW_SECONDS or rows > MOST_ROWS // 2:
+    if answered_in > SLOW_SECONDS or rows > most // 2:
         return max(1, width // 2)
-    if rows < FEW_ROWS:
+    if rows < most // 4:
         return min(WIDEST, width * 2)
     return width

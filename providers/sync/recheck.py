@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from providers.adapters.records import Span
 from providers.models import Feed, Window
-from providers.sync import stretch, verify
+from providers.sync import plan, stretch, verify
 from providers.sync.turn import FeedTurn
 
 RECENT = timedelta(days=3)
@@ -26,11 +26,22 @@ def check(work: FeedTurn, window: Window) -> None:
     total = work.reader.newest(span).total
     is_whole = total in (None, verify.row_count(work.feed, span))
     verdict = stretch.compare(work, span)
-    if not is_whole or not verdict.is_settled:
+    if is_whole and verdict.is_settled:
+        is_pruned = window.state == Window.State.PRUNED
+        stretch.record(work, span, verdict, pruned=is_pruned, now=work.turn.now())
+    elif window.rows > stretch.most_rows(work) and span.seconds > 1:
+        _split(work, window)
+    else:
         stretch.mirror_in_parts(work, span)
-        return
-    is_pruned = window.state == Window.State.PRUNED
-    stretch.record(work, span, verdict, pruned=is_pruned, now=work.turn.now())
+
+
+def _split(work: FeedTurn, window: Window) -> None:
+    """Too much for one turn: each half is due by itself."""
+    for part in plan.halves(span_of(window)):
+        verdict = stretch.compare(work, part)
+        half = stretch.record(work, part, verdict, pruned=False, now=window.walked_at)
+        half.checked_at = window.checked_at
+        half.save(update_fields=["checked_at"])
 
 
 def span_of(window: Window) -> Span:

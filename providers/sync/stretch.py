@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from providers import store
+from providers import leases, store
 from providers.adapters.errors import AuthFailed, Unavailable
 from providers.adapters.records import Span, utc
 from providers.models import Feed, Site, Window
@@ -40,8 +40,14 @@ def mirror_in_parts(work: FeedTurn, span: Span) -> None:
             waiting += [older, newer]
 
 
+def most_rows(work: FeedTurn) -> int:
+    """Of a window of the feed, by the site's pages and budget."""
+    interval = leases.usual_wait(work.turn.site.pk)
+    return plan.most_rows(work.reader.page_size, interval)
+
+
 def read(work: FeedTurn, span: Span) -> Walk:
-    most = plan.MOST_ROWS if span.seconds > 1 else plan.NO_LIMIT
+    most = most_rows(work) if span.seconds > 1 else plan.NO_LIMIT
     for attempt in range(1, MOVES + 1):
         try:
             return walk(work.reader, span, most_rows=most)
@@ -49,6 +55,20 @@ def read(work: FeedTurn, span: Span) -> Walk:
             if attempt == MOVES:
                 raise Unavailable("the window moved while it was read", code="moved") from None
     raise AssertionError("unreachable")
+
+
+def save_in_parts(work: FeedTurn, span: Span) -> None:
+    """Read and store a span of any size, but for parts too large to be read at once that hold as
+    many rows here as the site announces."""
+    waiting = [span]
+    while waiting:
+        part = waiting.pop()
+        try:
+            save(work, part, read(work, part))
+        except WindowTooLarge as large:
+            if not (large.is_announced and large.rows == verify.row_count(work.feed, part)):
+                newer, older = plan.halves(part)
+                waiting += [older, newer]
 
 
 def save(work: FeedTurn, span: Span, walked: Walk) -> store.Stored:
@@ -69,8 +89,21 @@ def verified(work: FeedTurn, span: Span) -> verify.Verdict:
     verdict = compare(work, span)
     if verdict.is_settled:
         return verdict
-    save(work, span, read(work, span))
+    _read_again(work, span, verdict.excess)
     return _explained(work, span, compare(work, span))
+
+
+def _read_again(work: FeedTurn, span: Span, excess: int) -> None:
+    """All of `span`; of one that is too large for that, the parts that differ."""
+    try:
+        save(work, span, read(work, span))
+    except WindowTooLarge:
+        parts = [(part, _excess(work, part)) for part in plan.halves(span)]
+        if sum(found for _, found in parts) != excess:
+            return  # such a statistic adds up to nothing, and would have everything read
+        for part, found in parts:
+            if found:
+                _read_again(work, part, found)
 
 
 def _agreed(work: FeedTurn, span: Span) -> tuple[Walk, int]:
@@ -112,8 +145,7 @@ def proves_shared(work: FeedTurn, span: Span) -> bool:
 
 
 def _excess(work: FeedTurn, span: Span) -> int:
-    verdict = compare(work, span)
-    return (verdict.site_units or 0) - (verdict.units or 0)
+    return compare(work, span).excess
 
 
 def record(

@@ -24,6 +24,11 @@ class Verdict:
     def is_settled(self) -> bool:
         return self.state != Window.State.DIFFERS
 
+    @property
+    def excess(self) -> int:
+        """Of the site's sum over ours."""
+        return (self.site_units or 0) - (self.units or 0)
+
 
 def judge(feed: Feed, span: Span, site_units: int) -> Verdict:
     """What is known of `span` once the site has said its sum."""

@@ -20,9 +20,10 @@ class WindowMoved(Exception):
 class WindowTooLarge(Exception):
     """The window holds more rows than wanted: halve it. `rows` were announced, or came so far."""
 
-    def __init__(self, rows: int) -> None:
+    def __init__(self, rows: int, *, is_announced: bool) -> None:
         super().__init__(f"{rows} rows")
         self.rows = rows
+        self.is_announced = is_announced
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +36,10 @@ class Reader:
     scope: str
     dialect: str
 
+    @property
+    def page_size(self) -> int:
+        return self.adapter.page_size(self.dialect)
+
     def page(self, span: Span, number: int) -> Page:
         return self.adapter.page(
             self.door,
@@ -43,7 +48,7 @@ class Reader:
             dialect=self.dialect,
             span=span,
             number=number,
-            size=self.adapter.page_size(self.dialect),
+            size=self.page_size,
         )
 
     def newest(self, span: Span) -> Page:
@@ -84,7 +89,7 @@ def walk(reader: Reader, span: Span, *, most_rows: int) -> Walk:
     if first.total is None:
         return _walk_without_total(reader, span, first, most_rows)
     if first.total > most_rows:
-        raise WindowTooLarge(first.total)
+        raise WindowTooLarge(first.total, is_announced=True)
     pages = _pages(reader, span, first, most_rows)
     if any(page.total != first.total for page in pages) or _count(pages) != first.total:
         raise WindowMoved
@@ -105,7 +110,7 @@ def _pages(reader: Reader, span: Span, first: Page, most_rows: int) -> list[Page
     pages = [first]
     while not _is_last(reader, pages):
         if _count(pages) > most_rows:
-            raise WindowTooLarge(_count(pages))
+            raise WindowTooLarge(_count(pages), is_announced=False)
         pages.append(reader.page(span, len(pages) + 1))
     return pages
 
@@ -113,7 +118,7 @@ def _pages(reader: Reader, span: Span, first: Page, most_rows: int) -> list[Page
 def _is_last(reader: Reader, pages: Sequence[Page]) -> bool:
     """True after a short page, or once as many rows came as were announced."""
     page = pages[-1]
-    full = page.page_size or reader.adapter.page_size(reader.dialect)
+    full = page.page_size or reader.page_size
     return page.rows < full or (page.total is not None and _count(pages) >= page.total)
 
 

@@ -2,6 +2,7 @@ import random
 
 import pytest
 
+from providers import leases
 from providers.adapters.records import Span
 from providers.sync import plan
 
@@ -55,20 +56,48 @@ def test_a_second_is_not_halved():
     ("rows", "answered_in", "expected"),
     [
         (0, 0.1, 7200),
-        (199, 0.1, 7200),
-        (200, 0.1, 3600),
+        (499, 0.1, 7200),
+        (500, 0.1, 3600),
         (1000, 0.1, 3600),
         (1001, 0.1, 1800),
         (0, 6.0, 1800),
     ],
 )
 def test_the_width_follows_what_a_window_held(rows, answered_in, expected):
-    assert plan.next_width(3600, rows=rows, answered_in=answered_in) == expected
+    width = plan.next_width(3600, rows=rows, most=2000, answered_in=answered_in)
+    assert width == expected
 
 
 def test_the_width_has_its_bounds():
-    assert plan.next_width(plan.WIDEST, rows=0, answered_in=0.1) == plan.WIDEST
-    assert plan.next_width(1, rows=5000, answered_in=0.1) == 1
+    widest = plan.next_width(plan.WIDEST, rows=0, most=2000, answered_in=0.1)
+    assert widest == plan.WIDEST
+    assert plan.next_width(1, rows=5000, most=2000, answered_in=0.1) == 1
+
+
+@pytest.mark.parametrize(
+    ("width", "rows", "expected"), [(3600, 2001, 1799), (3600, 180_000, 20), (3, 180_000, 1)]
+)
+def test_a_window_with_too_many_rows_is_narrowed_at_once(width, rows, expected):
+    assert plan.narrower(width, rows=rows, most=2000) == expected
+
+
+@pytest.mark.parametrize(
+    ("per_minute", "rows"), [(1, 200), (2, 500), (5, 1400), (40, 2000), (1_000_000, 2000)]
+)
+def test_a_window_is_read_three_times_within_a_task(per_minute, rows, settings):
+    interval = leases.Budget(per_minute).interval
+    assert plan.most_rows(100, interval) == rows
+    assert 3 * rows / 100 * interval < settings.CELERY_TASK_SOFT_TIME_LIMIT
+
+
+def test_a_page_is_the_least():
+    assert plan.most_rows(10, 3600.0) == 10
+
+
+def test_the_newest_rows_reach_back_to_settled_seconds():
+    hour = span(0, 3600)
+    assert plan.newest_rows(hour, rows=36_000, wanted=6000) == span(3000, 3600)
+    assert plan.newest_rows(hour, rows=10**6, wanted=100) == span(3480, 3600)
 
 
 def test_a_part_does_not_pass_the_gap():
