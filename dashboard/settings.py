@@ -256,5 +256,7 @@ LOGGING = {
         "httpx": {"level": "WARNING"},  # it would write the address of each request
         "httpcore": {"level": "WARNING"},  # and the headers of each answer
         "celery.beat": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},  # a line for each task taken
+        "celery.app.trace": {"level": "WARNING"},  # and one for each that went well
     },
 }
