@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -10,8 +10,11 @@ from django.conf import settings
 from dashboard import money, watched
 from dashboard.strips import GridDay, grid
 from dashboard.watched import Mismatch, Watched
+from providers import traits
 from providers.models import Connection, SiteUnit
+from providers.traits import Told
 
+NEWS = timedelta(days=14)  # how long a changed site is news
 GRID_DAYS = 14  # of those that the strip has
 
 
@@ -23,6 +26,12 @@ class Details:
     mismatches: Sequence[Mismatch] = ()
     quarantined: int = 0
     days: Sequence[GridDay] = ()
+    traits: Sequence[Told] = ()
+    upgrades: Sequence[Told] = ()
+
+    @property
+    def traits_are_outdated(self) -> bool:
+        return traits.is_outdated(self.traits)
 
     @property
     def unmatched(self) -> int:
@@ -31,7 +40,7 @@ class Details:
     @property
     def has_notes(self) -> bool:
         one = self.entry.connection
-        is_told = bool(one.error_code or self.quarantined)
+        is_told = bool(one.error_code or self.quarantined or self.upgrades)
         return is_told or one.feed is None or bool(one.feed.waits_for_person)
 
     @property
@@ -55,6 +64,7 @@ def details_of(connection: Connection, now: datetime, zone: ZoneInfo) -> Details
     feed = connection.feed
     if feed is None:
         return Details(entry=entry, unit=unit, watchers=[str(connection.owner)])
+    found = traits.told(connection.site)
     rates = money.rates_of([feed.site_id], zone)[feed.site_id]
     return Details(
         entry=entry,
@@ -63,6 +73,8 @@ def details_of(connection: Connection, now: datetime, zone: ZoneInfo) -> Details
         mismatches=watched.mismatches(feed, rates, zone),
         quarantined=watched.quarantined(feed),
         days=grid(feed, entry.strip, GRID_DAYS, now, zone),
+        traits=found,
+        upgrades=traits.upgraded(found, after=now - NEWS),
     )
 
 

@@ -2,7 +2,7 @@
 
 import importlib
 import pkgutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from providers.adapters.http import Door
@@ -15,6 +15,7 @@ from providers.adapters.records import (
     SiteFacts,
     Span,
     TestReport,
+    Trait,
 )
 
 
@@ -61,6 +62,19 @@ class Adapter(Protocol):
 
     def hourly(self, door: Door, credentials: Credentials, *, span: Span) -> Sequence[HourlyPoint]:
         """The site's hourly statistic; one request for each 30 days."""
+
+    def traits(
+        self,
+        door: Door,
+        credentials: Credentials,
+        *,
+        account: Account,
+        scope: str,
+        dialect: str,
+        until: int,
+    ) -> Iterator[Trait]:
+        """What the site really does, by read-only probes of what happened before the second
+        `until`; a dozen requests."""
 
     def reread(self, raw: str, *, scope: str = "own") -> LogRecord:
         """Read the raw text of a quarantined row again; raises ValueError while it is still bad."""

@@ -1,6 +1,6 @@
 """New API and its relatives, among them One API: see `docs/providers/new_api.md`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from providers.adapters import new_api_facts as facts
 from providers.adapters.http import Door
@@ -15,6 +15,7 @@ from providers.adapters.new_api_calls import (
 )
 from providers.adapters.new_api_findings import Examination
 from providers.adapters.new_api_pages import DIALECTS, TOKEN_SCOPES, bounds, read_page
+from providers.adapters.new_api_probes import Probes
 from providers.adapters.new_api_rows import read_row
 from providers.adapters.new_api_urls import base_url
 from providers.adapters.records import (
@@ -26,6 +27,7 @@ from providers.adapters.records import (
     SiteFacts,
     Span,
     TestReport,
+    Trait,
 )
 
 
@@ -76,6 +78,19 @@ class NewApi:
             answer = ask(door, credentials, HOURLY, parameters)
             hours.extend(facts.read_hours(answer, parameters))
         return facts.hourly_points(hours)
+
+    def traits(
+        self,
+        door: Door,
+        credentials: Credentials,
+        *,
+        account: Account,
+        scope: str,
+        dialect: str,
+        until: int,
+    ) -> Iterator[Trait]:
+        probes = Probes(door, credentials, account, scope=scope, dialect=dialect)
+        return probes.traits(until)
 
     def reread(self, raw: str, *, scope: str = "own") -> LogRecord:
         try:

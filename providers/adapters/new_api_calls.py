@@ -36,7 +36,10 @@ def ask_openly(door: Door, credentials: Credentials, path: str) -> Answer:
 
 
 def ask(
-    door: Door, credentials: Credentials, path: str, parameters: Mapping[str, int] | None = None
+    door: Door,
+    credentials: Credentials,
+    path: str,
+    parameters: Mapping[str, int | str] | None = None,
 ) -> Answer:
     url = credentials.base_url + path
     return door.get_json(url, params=parameters, headers=headers_for(credentials))

@@ -182,6 +182,15 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Trait:
+    """One thing that a site was found to do; both are words of the adapter, for people to read in
+    `providers/traits.py`."""
+
+    code: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TestReport:
     """Everything a connection test found out; `account` is None unless the secret proved itself."""
 

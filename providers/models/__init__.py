@@ -1,7 +1,7 @@
 """What is stored of the upstreams."""
 
 from providers.models.logs import Name, QuarantinedRow, UsageDetail, UsageLog, Window
-from providers.models.sites import Connection, Feed, Site, SiteUnit
+from providers.models.sites import Connection, Feed, Site, SiteTrait, SiteUnit
 from providers.models.sums import KeyDay, ModelDay, QuotaPoint, Snapshot
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "QuarantinedRow",
     "QuotaPoint",
     "Site",
+    "SiteTrait",
     "SiteUnit",
     "Snapshot",
     "UsageDetail",

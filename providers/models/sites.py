@@ -58,6 +58,24 @@ class SiteUnit(models.Model):
         return f"{self.units_per_usd} per USD"
 
 
+class SiteTrait(models.Model):
+    """What a site was found to do, and what it did before that; code and value are words of its
+    adapter, but `version` and `dialect` are kept for every kind."""
+
+    site = models.ForeignKey(Site, models.CASCADE, related_name="traits")
+    code = models.CharField(max_length=40)
+    value = UpstreamTextField()
+    seen_at = models.DateTimeField()
+    former = UpstreamTextField(default="")
+    changed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "code"], name="site_trait_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code}: {self.value}"
+
+
 class FeedQuerySet(models.QuerySet["Feed"]):
     def visible_to(self, user: "User") -> Self:
         watched = Connection.objects.filter(feed=OuterRef("pk"), owner=user)

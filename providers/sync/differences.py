@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from accounts.zone import business_zone
-from providers import leases, rows, store
-from providers.adapters.errors import RateLimited, Unavailable
+from providers import rows, store
+from providers.adapters.errors import Unavailable
 from providers.adapters.records import LogRecord, Span
 from providers.models import Connection, Feed, QuarantinedRow, UsageLog, Window
 from providers.sync import plan, stretch
-from providers.sync.turn import FeedTurn, Turn, open_door
+from providers.sync.beside import turn_beside_workers
+from providers.sync.turn import FeedTurn
 from providers.sync.walk import Walk, WindowTooLarge
-
-PATIENCE_SECONDS = 3600.0  # nobody else waits for this
 
 
 class Side(StrEnum):
@@ -51,19 +49,11 @@ class Compared:
 
 
 def compare(connection: Connection, feed: Feed, spans: Sequence[Span]) -> Iterator[Compared]:
-    """Newest stretch first, within the site's budget but without its lease: workers go on
-    meanwhile. Raises `ProviderError`s."""
-    site = connection.site
-    lease = leases.Lease(site.pk, patience=PATIENCE_SECONDS)
-    with open_door(lease.wait_for_budget) as door:
-        turn = Turn(site=site, door=door, zone=business_zone())
+    """Newest stretch first. Raises `ProviderError`s."""
+    with turn_beside_workers(connection.site) as turn:
         reader = turn.reader(feed, connection)
         work = FeedTurn(turn=turn, feed=feed, connection=connection, reader=reader)
-        try:
-            yield from _compare_each(work, spans)
-        except RateLimited as error:
-            leases.penalise(site.pk, error.retry_after)
-            raise
+        yield from _compare_each(work, spans)
 
 
 def _compare_each(work: FeedTurn, spans: Sequence[Span]) -> Iterator[Compared]:

@@ -1,10 +1,11 @@
-"""The site's own statistics: balance, hourly points, and the worth of its unit."""
+"""What a site says of itself and was found to do: account, version, unit, traits."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
-from providers.adapters.records import Account, SiteFacts, Unit
-from providers.models import Connection, Feed, Site, SiteUnit, Snapshot
+from providers.adapters.records import Account, SiteFacts, Trait, Unit
+from providers.models import Connection, Feed, Site, SiteTrait, SiteUnit, Snapshot
 from providers.sync.turn import Turn
 
 
@@ -45,7 +46,20 @@ def keep_facts(site: Site, facts: SiteFacts, now: datetime) -> None:
             "facts_read_at",
         ]
     )
+    named = {"version": facts.version, "dialect": facts.dialect}
+    keep_traits(site, (Trait(code=code, value=value) for code, value in named.items()), now)
     _keep_unit(site, facts.unit, now)
+
+
+def keep_traits(site: Site, traits: Iterable[Trait], now: datetime) -> None:
+    """With what each was before, so that an upgrade is noticed."""
+    known = {trait.code: trait for trait in site.traits.all()}
+    for found in traits:
+        trait = known.get(found.code) or SiteTrait(site=site, code=found.code, value=found.value)
+        if trait.value != found.value:
+            trait.former, trait.value, trait.changed_at = trait.value, found.value, now
+        trait.seen_at = now
+        trait.save()
 
 
 def refresh(turn: Turn, connection: Connection, *, older_than: timedelta) -> None:

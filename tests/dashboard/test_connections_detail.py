@@ -241,6 +241,7 @@ def test_the_number_of_queries_does_not_grow(
         "units of the site, for the balance",
         "balance",
         "unit of the site",
+        "what the site was found to do",
         "units of the site, for the windows",
         "watchers",
         "windows that differ",
