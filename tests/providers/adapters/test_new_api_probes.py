@@ -14,6 +14,8 @@ from tests.upstream.profiles import PROFILES, IdForm, Matching
 
 NEW_API = ADAPTERS["new_api"]
 IDS = {IdForm.ZERO: "zero", IdForm.MODULO: "small", IdForm.RANK: "rank"}
+NOT_READ = ("one-hub", "new-api-v0.2.7.5", "rix-api")  # by this adapter
+READ = {name: profile for name, profile in PROFILES.items() if name not in NOT_READ}
 ENOUGH = 25  # more than one page of the smallest
 
 
@@ -44,15 +46,14 @@ def traits_of(open_door):
         secret = Secret(token or double.token("lab"))
         known = Credentials(base_url=double.url, secret=secret, user_id="2")
         door = open_door()
-        facts = NEW_API.facts(door, known)
-        account = NEW_API.account(door, known)
+        report = NEW_API.test(door, known, "own")
         before = door.requests
         found = NEW_API.traits(
             door,
             known,
-            account=account,
+            account=report.account,
             scope="own",
-            dialect=facts.dialect,
+            dialect=report.facts.dialect,
             until=int(time.time()) - 60,
         )
         told = {trait.code: trait.value for trait in found}
@@ -63,7 +64,7 @@ def traits_of(open_door):
         double.stop()
 
 
-@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+@pytest.mark.parametrize("profile", READ.values(), ids=READ)
 def test_it_finds_what_each_profile_does(traits_of, profile):
     found = traits_of(profile.name, rows())
     matching = profile.own_model
