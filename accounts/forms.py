@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Role, Theme, User
@@ -23,7 +23,7 @@ def zone_choices() -> list[tuple[str, str]]:
 class NewPersonForm(forms.Form):
     """For whoever accepts an invitation: the e-mail is known, the rest is asked."""
 
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=100)
     password = forms.CharField(
         label=_("Password"),
         help_text=_("At least 12 characters."),
@@ -105,10 +105,10 @@ class InvitationForm(forms.Form):
 
 
 class PreferencesForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=pgettext_lazy("of a person", "Name"), max_length=100)
     language = forms.ChoiceField(
         label=_("Language"),
-        choices=[("", _("Like the browser")), *settings.LANGUAGES],
+        choices=[("", _("Same as browser")), *settings.LANGUAGES],
         required=False,
     )
     theme = forms.ChoiceField(label=_("Theme"), choices=Theme.choices)

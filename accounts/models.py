@@ -26,7 +26,7 @@ class Role(models.TextChoices):
 
 
 class Theme(models.TextChoices):
-    SYSTEM = "system", _("Like the system")
+    SYSTEM = "system", _("Same as system")
     LIGHT = "light", _("Light")
     DARK = "dark", _("Dark")
 

@@ -1,7 +1,7 @@
 """A connection test, as the person who asked for it reads it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.cache import cache
@@ -15,9 +15,8 @@ from providers.connections import Draft
 from providers.leases import BudgetSpent
 from providers.models import Connection
 
-ADDRESS, SOFTWARE, TOKEN = _("Address"), _("Software"), _("Token")
+ADDRESS, SOFTWARE, TOKEN = _("Address"), _("Software"), _("Access token")
 USER_ID, UNITS, PERMISSION, SITE = _("User ID"), _("Units"), _("Permission"), _("Site")
-COUNTS = {"unit", "balance"}
 TESTS_A_MINUTE = 12  # of one person: a test asks wherever it is pointed at
 TOPICS: Mapping[str, Promise] = {
     **dict.fromkeys(["connection_plain", "connection_encrypted", "bad_url", "dns"], ADDRESS),
@@ -108,13 +107,6 @@ def _checks(findings: Sequence[Finding]) -> list[Check]:
     for found in findings:
         by_topic.setdefault(str(TOPICS.get(found.code, SITE)), []).append(found)
     return [
-        Check(topic, all(found.ok for found in of_topic), [_sentence(found) for found in of_topic])
+        Check(topic, all(found.ok for found in of_topic), list(map(messages.finding, of_topic)))
         for topic, of_topic in by_topic.items()
     ]
-
-
-def _sentence(found: Finding) -> str:
-    """Large counts with separators."""
-    if found.code in COUNTS and found.value.isdecimal():
-        found = replace(found, value=f"{int(found.value):,}")
-    return messages.finding(found)

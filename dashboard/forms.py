@@ -48,8 +48,8 @@ class CredentialsForm(forms.Form):
     secret = SecretField(
         label=_("System access token"),
         help_text=_(
-            "On the site: Personal settings, Security settings, System access token. Not an sk- key"
-            " for calls."
+            "On the site: Personal settings → Security settings → System access token. Not an API"
+            " key (sk-…) for calls."
         ),
     )
     user_id = forms.CharField(
@@ -93,7 +93,7 @@ class ConnectionForm(CredentialsForm):
     )
     url = forms.CharField(
         label=_("Address of the site"),
-        help_text=_("Any page of the site will do: Tollbook finds its beginning."),
+        help_text=_("Paste any page of the site; Tollbook works out the address."),
         max_length=2000,
         widget=forms.TextInput(
             attrs={"inputmode": "url", "autocomplete": "url", "placeholder": "https://"}

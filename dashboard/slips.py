@@ -29,11 +29,14 @@ class Texts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Slip:
+    """`is_charge`: its units say something; those of a top-up are 0 where its text has the sum."""
+
     detail: UsageDetail
     seen: SeenFeed
     texts: Texts
     type_name: str
     is_spend: bool
+    is_charge: bool
     amount: Amount
     units_per_usd: Decimal | None
     price: Price | None
@@ -57,12 +60,14 @@ def slip_of(row: UsageLog, scope: Scope) -> Slip:
     other = price.other_of(detail.other)
     texts = _texts(row, other)
     is_spend = row.type in book.vocabulary.spend
+    word = book.vocabulary.name(row.type)
     return Slip(
         detail=detail,
         seen=scope.feeds[row.feed_id],
         texts=texts,
-        type_name=type_name(book.vocabulary.name(row.type), row.type),
+        type_name=type_name(word, row.type),
         is_spend=is_spend,
+        is_charge=is_spend or word == "error" or row.units != 0,
         amount=Amount.of(row.units, book.rates, day),
         units_per_usd=rate,
         price=_price(row, other, texts.group, rate) if is_spend else None,

@@ -46,7 +46,7 @@ def standing_of(connection: Connection, progress: Progress, now: datetime) -> St
 
 def _halted(connection: Connection, _progress: Progress, _now: datetime) -> Standing | None:
     if connection.state == Connection.State.PAUSED:
-        note = _("The token is kept; nothing is read.")
+        note = _("The access token is kept; nothing is read.")
         return Standing(looks="paused", glyph="pause", word=_("Paused"), note=note)
     if connection.state == Connection.State.STOPPED:
         note = _("Reading stopped %(time)s") % {"time": clock(connection.failed_at)}
@@ -63,7 +63,7 @@ def _stop_word(code: str) -> str:
     if code in EXPIRED:
         return _("Credential expired")
     if code in REFUSED:
-        return _("Token not accepted")
+        return _("Access token not accepted")
     if code in USER_ID:
         return _("User ID not accepted")
     return _("Stopped")
@@ -124,7 +124,7 @@ def _busy(word: str, note: str = "", percent: int | None = None) -> Standing:
 def _behind(connection: Connection, progress: Progress, now: datetime) -> Standing | None:
     """Asked for and not done yet, or not read although it was due."""
     if connection.feed is not None and connection.feed.sync_asked_at is not None:
-        return _busy(_("Sync asked for"), _up_to_date(progress).word)
+        return _busy(_("Sync requested"), _up_to_date(progress).word)
     if not progress.is_late(now):
         return None
     word = _("Not read since %(time)s") % {"time": clock(progress.mirrored_to)}

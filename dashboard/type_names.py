@@ -1,11 +1,10 @@
 """The words for log types on the page, and for what a site means by its numbers."""
 
-from collections.abc import Iterable
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dashboard.commas import listed
 from providers.vocabulary import VOCABULARIES
 
 TYPE_NAMES = {
@@ -29,12 +28,12 @@ def type_name(word: str, number: int | None = None) -> str:
     """`number` tells which one an unknown type is."""
     if word in TYPE_NAMES:
         return str(TYPE_NAMES[word])
-    return _("unknown") if number is None else _("type %d") % number
+    return _("unknown") if number is None else _("unknown type %d") % number
 
 
 def vocabulary_name(code: str) -> str:
     """With the numbers that are charged for."""
-    numbers = _list_of(VOCABULARIES[code].spend)
+    numbers = listed(VOCABULARIES[code].spend)
     words = {"name": VOCABULARY_NAMES[code], "numbers": numbers, "consume": type_name("consume")}
     return _("%(name)s (%(numbers)s = %(consume)s)") % words
 
@@ -42,8 +41,4 @@ def vocabulary_name(code: str) -> str:
 def vocabulary_meaning(code: str) -> str:
     """1 top-up, 2 consume, 3 manage"""
     names = VOCABULARIES[code].names
-    return _list_of(f"{number} {type_name(names[number])}" for number in sorted(names))
-
-
-def _list_of(parts: Iterable[object]) -> str:
-    return ", ".join(str(part) for part in parts)
+    return listed(f"{number} {type_name(names[number])}" for number in sorted(names))

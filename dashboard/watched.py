@@ -40,7 +40,7 @@ class Watched:
     def software(self) -> str:
         """New API v0.13.2"""
         site = self.connection.site
-        return f"{ADAPTERS[site.kind].title} {site.version}".strip()
+        return f"{ADAPTERS[site.kind].software(site.dialect)} {site.version}".strip()
 
     @property
     def host(self) -> str:

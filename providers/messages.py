@@ -1,5 +1,7 @@
 """What a person reads for a code: what happened, and what to do."""
 
+from decimal import Decimal, InvalidOperation
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -10,24 +12,32 @@ PROBLEMS: dict[str, Promise] = {
         "This is an API key for model calls (sk-…). Logs need the system access token: on the site,"
         " Personal settings → Security settings → System access token."
     ),
-    "token_invalid": _("The site does not know this token. Copy the system access token again."),
-    "token_expired": _("The token has expired. Make a new one on the site and replace the secret."),
-    "token_retired": _(
-        "The site has retired old tokens. Make a new one (it begins with nap_) and replace the"
-        " secret."
+    "token_invalid": _(
+        "The site does not know this access token. Copy the system access token again."
     ),
-    "user_id_missing": _("This site wants the numeric user id. It stands on its account page."),
-    "user_id_wrong": _("The user id does not belong to this token. The account page shows it."),
-    "other_account": _(
-        "The token now belongs to another account of the site. Nothing of it was stored; replace"
+    "token_expired": _(
+        "The access token has expired. Make a new one on the site and replace the secret."
+    ),
+    "token_retired": _(
+        "The site has retired old access tokens. Make a new one (it begins with nap_) and replace"
         " the secret."
+    ),
+    "user_id_missing": _("This site wants the numeric user ID. It stands on its account page."),
+    "user_id_wrong": _(
+        "The user ID does not belong to this access token. The account page shows it."
+    ),
+    "other_account": _(
+        "The access token now belongs to another account of the site. Nothing of it was stored;"
+        " replace the secret."
     ),
     "account_disabled": _("The site has disabled this account. Ask its operator."),
     "role_too_low": _("This account may not read everybody's rows. It needs the admin role there."),
-    "scope_missing": _("The token lacks the scope %(value)s. Make one that has it."),
+    "scope_missing": _("The access token lacks the scope %(value)s. Make one that has it."),
     "not_new_api": _("This address answers, but not as a New API site. Check the address."),
     "html": _("The site sent a web page where data was expected. Check the address."),
-    "challenge": _("A bot check stands before the site. Ask its operator to let /api/ through."),
+    "challenge": _(
+        "A bot check stands in front of the site. Ask its operator to let /api/ through."
+    ),
     "not_json": _("The site's answer could not be read. It is tried again."),
     "bad_envelope": _("The site's answer has another form than expected. It is tried again."),
     "filter_ignored": _("The site ignored the time range asked for. Nothing was stored."),
@@ -53,7 +63,7 @@ PROBLEMS: dict[str, Promise] = {
     "plain_http": _("Only https is used on the internet. Enter the address with https."),
     "bad_url": _("This is not the address of a site. It looks like https://gateway.example.com."),
     "renders_differently": _(
-        "The site shows its old rows differently than before. Nothing was overwritten; an admin"
+        "The site shows its old rows differently than before. Nothing was overwritten; somebody"
         " should look at it."
     ),
     "secret_unreadable": _("The stored secret cannot be opened with this installation's keys."),
@@ -69,10 +79,12 @@ FINDINGS: dict[str, Promise] = {
     "account": _("Account: %(value)s"),
     "role": _("Role: %(value)s"),
     "balance": _("Balance: %(value)s units"),
-    "user_id_right": _("User id %(value)s belongs to this token"),
-    "user_id_needed": _("The site needs the user id"),
-    "user_id_not_needed": _("The site does not need the user id"),
+    "user_id_right": _("User ID %(value)s belongs to this access token"),
+    "user_id_needed": _("The site needs the user ID"),
+    "user_id_not_needed": _("The site does not need the user ID"),
 }
+COUNTS = {"unit", "balance"}
+ROLES: dict[str, Promise] = {"1": _("common user"), "10": _("admin"), "100": _("root")}
 REASONS: dict[str, Promise] = {
     "renamed": _("rows under a former name, which the site's statistic does not count"),
     "shared_name": _("the site's statistic also counts another account of the same name"),
@@ -91,8 +103,22 @@ def problem(code: str, value: str = "") -> str:
 def finding(found: Finding) -> str:
     if not found.ok:
         return problem(found.code, found.value)
-    return str(FINDINGS[found.code]) % {"value": found.value}
+    return str(FINDINGS[found.code]) % {"value": _shown(found)}
 
 
 def reason(code: str) -> str:
     return str(REASONS[code]) if code in REASONS else ""
+
+
+def _shown(found: Finding) -> str:
+    """Numbers with separators; a role as a word, unless it is one of the site's own."""
+    if found.code == "role":
+        return str(ROLES.get(found.value, found.value))
+    return _separated(found.value) if found.code in COUNTS else found.value
+
+
+def _separated(number: str) -> str:
+    try:
+        return f"{Decimal(number):,f}"
+    except InvalidOperation:
+        return number

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from dashboard import type_names
+from dashboard import commas, type_names
 from dashboard.completeness import Segment, State
 from dashboard.filters import Unit
 from dashboard.money import Amount
@@ -51,8 +51,9 @@ def moment(when: datetime) -> str:
 def span(since: datetime, until: datetime) -> str:
     """The day is said once where both ends share it."""
     begin, end = localtime(since), localtime(until)
-    last = f"{end:%H:%M}" if begin.date() == end.date() else moment(until)
-    return f"{moment(since)}–{last}"
+    if begin.date() == end.date():
+        return f"{moment(since)}–{end:%H:%M}"
+    return f"{moment(since)} – {moment(until)}"
 
 
 @register.filter
@@ -121,7 +122,7 @@ def _exceptions(segments: Sequence[Segment]) -> str:
         return state_word(State.VERIFIED)
     texts = [_stretch(part) for part in reversed(unusual)][:_WORDS_OF_A_PICTURE]
     more = len(unusual) > _WORDS_OF_A_PICTURE
-    return ", ".join(texts) + (", …" if more else "")
+    return commas.listed([*texts, "…"] if more else texts)
 
 
 def _stretch(part: Segment) -> str:

@@ -64,13 +64,18 @@ def log_rows(
 
 @register.simple_tag
 def log_style(rows: Sequence[UsageLog], filters: UsageFilter, scope: Scope) -> str:
-    """Classes of a table that holds these rows: which numbers are long."""
+    """Classes of a table that holds these rows: which numbers and words are long."""
     styles = {
         "long-counts": any(_has_long_count(row) for row in rows),
         "long-cost": any(_has_long_cost(row, filters, scope) for row in rows),
     }
     long = [style for style, is_needed in styles.items() if is_needed]
-    return " ".join(["long", *long]) if long else ""
+    is_strange = any(_is_of_unknown_type(row, scope) for row in rows)
+    return " ".join([*(["long"] if long else []), *long, *(["strange"] if is_strange else [])])
+
+
+def _is_of_unknown_type(row: UsageLog, scope: Scope) -> bool:
+    return scope.book(row.feed_id).vocabulary.name(row.type) == "unknown"
 
 
 def _has_long_count(row: UsageLog) -> bool:

@@ -12,13 +12,15 @@ from django.utils.timezone import localtime, now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from dashboard import completeness
+from dashboard import commas, completeness
 from dashboard.completeness import Segment, State
 from dashboard.filters import Unit
 from dashboard.money import Amount, decimal_text, rounded, usd_text
 from dashboard.periods import Range
 
 register = template.Library()
+
+listed = register.filter("listed", commas.listed)
 
 NOTHING = "—"
 COMPACT_FROM = 10_000_000
@@ -175,7 +177,7 @@ def _sentence(segments: Sequence[Segment]) -> str:
         f"{state_word(state)} {decimal_text(Decimal(100 * length) / known, 1)} %"
         for state, length in seconds.items()
     )
-    return _("Completeness of this range: %(shares)s") % {"shares": ", ".join(shares)}
+    return _("Completeness of this range: %(shares)s") % {"shares": commas.listed(shares)}
 
 
 @register.simple_tag

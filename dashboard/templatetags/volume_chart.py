@@ -81,11 +81,12 @@ def _labels(bars: Sequence[Bar]) -> tuple[str, Iterator[tuple[str, str, str, str
     """Of one day some hours, else some days."""
     places = [place for place, bar in enumerate(bars) if _is_one_day(bars) or _is_day(bar)]
     step = -(-len(places) // LABELS) or 1
+    end = AT_THE_END * len(bars)
     return '<text class="{}" x="{}%" y="65" text-anchor="{}">{}</text>', (
         (
-            "opt" if number % 2 else "",
+            "opt" if number % 2 or place > end else "",
             f"{100 * place / len(bars):.2f}",
-            "end" if place > AT_THE_END * len(bars) else "start",
+            "end" if place > end else "start",
             _axis(bars[place], bars),
         )
         for number, place in enumerate(places[::step])

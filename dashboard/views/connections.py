@@ -132,7 +132,7 @@ def _is_ready(request: PersonRequest, form: ConnectionForm | ReplacementForm) ->
         return False
     if may_test(request.user, now()):
         return True
-    form.add_error(None, _("That were many tests in a short time. Wait a minute."))
+    form.add_error(None, _("Too many tests. Wait a minute, then try again."))
     return False
 
 

@@ -16,7 +16,7 @@ def feed_delete(request: PersonRequest, pk: int) -> HttpResponse:
         context = {"unwatched": unwatched.one(feed)}
         return render(request, "dashboard/feed_delete.html", context)
     if unwatched.delete_soon(feed):
-        messages.success(request, _("The rows are being deleted. Many take some minutes."))
+        messages.success(request, _("The rows are being deleted. This can take some minutes."))
     else:
         messages.error(request, _("The queue does not answer. Nothing was deleted, try again."))
     return redirect("connections")

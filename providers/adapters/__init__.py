@@ -52,6 +52,9 @@ class Adapter(Protocol):
     ) -> Page:
         """Page `number` (from 1) of the rows in `span`; one request. Others: filter_ignored."""
 
+    def software(self, dialect: str) -> str:
+        """The product behind a dialect; `title` while that is not known."""
+
     def page_size(self, dialect: str) -> int:
         """The most rows that a page of this dialect can hold."""
 

@@ -48,6 +48,9 @@ class NewApi:
     def account(self, door: Door, credentials: Credentials) -> Account:
         return facts.read_account(ask(door, credentials, ACCOUNT))
 
+    def software(self, dialect: str) -> str:
+        return DIALECTS[dialect].title if dialect in DIALECTS else self.title
+
     def page_size(self, dialect: str) -> int:
         return DIALECTS[dialect].largest_page
 

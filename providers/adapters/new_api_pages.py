@@ -29,6 +29,7 @@ class Batch:
 
 class Dialect(Protocol):
     name: str
+    title: str
     largest_page: int
 
     def parameters(self, number: int, size: int) -> Mapping[str, int]: ...
@@ -51,6 +52,7 @@ class PagedEnvelope:
     """New API from v0.2.7.6: pages from 1, a total, and the page size that the site really used."""
 
     name = "new-api"
+    title = "New API"
     largest_page = 100
 
     def parameters(self, number: int, size: int) -> Mapping[str, int]:
@@ -70,6 +72,7 @@ class BareArray:
     """One API: pages from 0, ten rows, and no word of how many there are."""
 
     name = "one-api"
+    title = "One API"
     largest_page = 10
 
     def parameters(self, number: int, size: int) -> Mapping[str, int]:

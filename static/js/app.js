@@ -46,6 +46,10 @@ document.addEventListener("submit", (event) => {
   }
 });
 
+// --- What was found wrong with a field holds until somebody types there ---
+
+document.addEventListener("input", (event) => event.target.removeAttribute("aria-invalid"));
+
 // --- Elements that need the browser's help ---
 
 function proposeZone(select) {

@@ -54,6 +54,18 @@ def test_a_refused_token_leaves_its_field(signed_in, live_server, double):
     assert page.input_value("[name=secret]") == ""
 
 
+def test_a_refused_token_is_forgotten_once_another_proves_itself(signed_in, live_server, double):
+    page = signed_in
+    page.goto(f"{live_server.url}/connections/add/")
+    fill(page, double, secret=WRONG)
+    page.click("button[value=test]")
+    page.wait_for_selector("#id_secret[aria-invalid=true]")
+    fill(page, double)
+    page.click("button[value=test]")
+    page.wait_for_selector(".note.ok")
+    assert page.get_attribute("#id_secret", "aria-invalid") is None
+
+
 @pytest.fixture
 def moving(alice):
     """A connection whose history is being read."""

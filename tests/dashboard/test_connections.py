@@ -2,6 +2,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
+from providers.models import Site
 from tests.dashboard.watching import (
     PLANTED,
     make_balance,
@@ -35,10 +36,17 @@ def test_it_shows_state_site_balance_and_how_far_it_is_verified():
     make_balance(connection.feed)
     page = text_of(client)
     assert "Harbour" in page
-    assert "New API v0.13.2, gateway.example" in page
+    assert "New API v0.13.2 · gateway.example" in page
     assert "Verified to" in page
     assert "$2.00" in page
     assert 'class="p-verified"' in page
+
+
+def test_a_site_is_called_after_what_it_runs():
+    client = sign_in()
+    connection = make_connection(alice())
+    Site.objects.filter(pk=connection.site_id).update(dialect="one-api", version="v0.6.11")
+    assert "One API v0.6.11 · gateway.example" in text_of(client)
 
 
 def test_it_hides_other_peoples_connections():
@@ -77,7 +85,7 @@ def test_without_a_connection_it_offers_to_add_one():
     [
         ({"state": "paused"}, "Paused"),
         ({"state": "stopped", "error_code": "token_expired"}, "Credential expired"),
-        ({"state": "stopped", "error_code": "token_invalid"}, "Token not accepted"),
+        ({"state": "stopped", "error_code": "token_invalid"}, "Access token not accepted"),
         ({"state": "stopped", "error_code": "user_id_wrong"}, "User ID not accepted"),
         ({"error_code": "rate_limited"}, "Rate limited"),
         ({"error_code": "unavailable"}, "Upstream unavailable"),

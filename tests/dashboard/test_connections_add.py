@@ -59,14 +59,15 @@ def test_htmx_is_sent_to_the_new_connection(double):
 
 def test_a_test_tells_what_was_found_and_stores_nothing(double):
     _, page = post(sign_in(), typed(double, "test"))
-    for sentence in ["Version: v0.13.2", "Account: lab (2)", "User id 2 belongs to this token"]:
+    about_user = "User ID 2 belongs to this access token"
+    for sentence in ["Version: v0.13.2", "Account: lab (2)", "Role: common user", about_user]:
         assert sentence in page
     assert not Connection.objects.exists()
 
 
 def test_what_did_not_prove_itself_is_explained_and_not_stored(double):
     _, page = post(sign_in(), typed(double, secret=WRONG))
-    assert "The site does not know this token." in page
+    assert "The site does not know this access token." in page
     assert "Save anyway" in page
     assert not Connection.objects.exists()
 
@@ -90,13 +91,13 @@ def test_the_secret_never_goes_back_to_the_browser(double, wish, headers):
 
 def test_without_javascript_the_token_is_asked_for_again(double):
     _, page = post(sign_in(), typed(double, "test"))
-    assert "Type the token again" in page
+    assert "Type the access token again" in page
 
 
 def test_with_htmx_the_browser_keeps_what_was_typed(double):
     _, page = post(sign_in(), typed(double, "test"), **HTMX)
     assert "hx-preserve" in page
-    assert "Type the token again" not in page
+    assert "Type the access token again" not in page
 
 
 def test_a_key_for_calls_is_never_saved(double):

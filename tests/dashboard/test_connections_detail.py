@@ -108,7 +108,7 @@ def test_it_shows_the_progress_of_the_backfill(client):
     page = shown(client, connection)
     assert "of about 3,000" in page
     assert "2 days, back to" in page
-    assert "at the pace that the site" in page
+    assert "at the pace that the request limit" in page
 
 
 def test_a_window_that_differs_shows_both_numbers(client, connection):
@@ -122,7 +122,7 @@ def test_a_window_that_differs_shows_both_numbers(client, connection):
 def test_a_gap_is_told(client, connection):
     make_window(connection.feed)
     make_window(connection.feed, hours_ago=8)
-    assert "6 h before it are missing" in shown(client, connection)
+    assert "6 h missing before it" in shown(client, connection)
 
 
 def test_quarantined_rows_are_counted_and_not_shown(client, connection):
@@ -175,7 +175,7 @@ def test_sync_now_asks_for_the_newest_rows(client, connection):
     client.post(url("connection_sync", connection))
     connection.feed.refresh_from_db()
     assert connection.feed.sync_asked_at is not None
-    assert "Sync asked for" in shown(client, connection)
+    assert "Sync requested" in shown(client, connection)
 
 
 @pytest.mark.parametrize(("origin", "panel"), [("list", "connections"), ("detail", "connection")])
@@ -218,7 +218,7 @@ def test_a_secret_that_does_not_prove_itself_changes_nothing(client, double):
     connection = make_connection(User.objects.get(), make_feed(base_url=double.url), user_id="2")
     typed = {"secret": "test-unknown-token-0123456789abcd", "user_id": "3"}
     page = client.post(url("connection_secret", connection), typed).content.decode()
-    assert "The site does not know this token." in page
+    assert "The site does not know this access token." in page
     assert "test-unknown-token" not in page
     connection.refresh_from_db()
     assert secrets.open_secret(connection).reveal() == PLANTED

@@ -54,6 +54,19 @@ def test_it_shows_the_facts_and_the_raw_record(alice_client, row):
         assert text in page
 
 
+def test_a_window_says_both_days(alice_client, row):
+    make_window(row.feed, NOW - timedelta(hours=15), NOW + timedelta(seconds=1), "mirrored")
+    assert "17 Nov, 23:05 – 18 Nov, 14:05" in alice_client.get(url(row)).content.decode()
+
+
+@pytest.mark.parametrize(("number", "units"), [(1, "—"), (5, "0")])
+def test_a_top_up_without_units_is_not_worth_nothing(alice_client, row, number, units):
+    made = make_log(row.feed.connections.get(), time=NOW, type=number, units=0)
+    page = alice_client.get(url(made)).content.decode()
+    assert f'<td class="n">{units}</td>' in page
+    assert ("in dollars" in page) == (units == "0")
+
+
 def test_a_strangers_row_is_not_there(client, row):
     for person in (make_user("bob"), make_user("root", role="admin")):
         client.force_login(person)

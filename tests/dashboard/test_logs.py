@@ -270,7 +270,7 @@ def test_nothing_matches_points_to_the_nearest_day(alice_client, connection):
 @pytest.mark.parametrize(
     ("code", "needs_person", "sentence"),
     [
-        ("token_expired", True, "Reading Harbour stopped, 14:05. The token has expired."),
+        ("token_expired", True, "Reading Harbour stopped, 14:05. The access token has expired."),
         ("timeout", False, "Reading Harbour failed, 14:05. The site took too long to answer."),
     ],
 )
@@ -311,4 +311,4 @@ def test_long_numbers_get_wider_columns(alice_client, connection, row, query, st
 
 def test_an_unknown_type_says_its_number(alice_client, connection):
     make_log(connection, time=NOW, type=99)
-    assert ">type 99<" in shown(alice_client)
+    assert ">unknown type 99<" in shown(alice_client)

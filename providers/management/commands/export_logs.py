@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -13,6 +13,7 @@ from providers.management import arguments
 
 EARLIEST = datetime.fromtimestamp(0, UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
+READER_IS_GONE = 141  # what a shell says of a program that ended by SIGPIPE
 
 
 class Command(BaseCommand):
@@ -60,8 +61,18 @@ class Command(BaseCommand):
     def print(self, lines: Iterable[str]) -> None:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8", newline="")
-        for line in lines:
-            self.stdout.write(line, ending="")
+        try:
+            for line in lines:
+                self.stdout.write(line, ending="")
+            self.stdout.flush()
+        except BrokenPipeError:
+            leave_quietly()
+
+
+def leave_quietly() -> NoReturn:
+    """The reader has seen enough, such as `head`. Python would complain once more at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(READER_IS_GONE)
 
 
 def write(path: Path, lines: Iterable[str]) -> int:

@@ -13,6 +13,8 @@ from providers.sync.waiting import work_until_nothing_is_due
 State = Connection.State
 
 NOT_WHOLE = "Part of the history is not read yet."
+INTERRUPTED = "Interrupted. What was read so far is stored; the next sync goes on from there."
+INTERRUPTED_STATUS = 130  # what a shell says of a program that ended by Ctrl-C
 NOT_PROVEN = "Not everything is mirrored and verified; the answer names what is not."
 
 
@@ -40,7 +42,10 @@ class Command(BaseCommand):
             return
         for connection in asked:
             connections.ask_for_sync(connection)
-        self.wait(chosen, is_strict=options["strict"], for_machines=options["json"])
+        try:
+            self.wait(chosen, is_strict=options["strict"], for_machines=options["json"])
+        except KeyboardInterrupt:
+            raise CommandError(INTERRUPTED, returncode=INTERRUPTED_STATUS) from None
 
     def queue(self, asked: Sequence[Connection], *, for_machines: bool) -> None:
         for connection in asked:

@@ -1,6 +1,8 @@
 import csv
 import io
 import json
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +12,13 @@ from providers.models import UsageDetail
 from tests.factories import make_user
 from tests.factories_usage import make_connection, make_log
 from tests.providers.commands.histories import rows
+
+PRINT_MUCH = """
+import django
+django.setup()
+from providers.management.commands.export_logs import Command
+Command().print(f"row {number}\\n" for number in range(1_000_000))
+"""
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -155,3 +164,11 @@ def test_a_row_without_detail_is_a_row(lines, connection):
     UsageDetail.objects.all().delete()
     (line,) = lines()
     assert line["content"] is line["mirrored_at"] is None
+
+
+def test_a_reader_that_has_seen_enough_is_no_fault():
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-c", PRINT_MUCH], **pipes) as export:
+        assert export.stdout.readline() == "row 0\n"
+        export.stdout.close()
+        assert (export.wait(), export.stderr.read()) == (141, "")

@@ -1,7 +1,12 @@
+import io
+import signal
+import threading
 import time
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from django.utils import timezone
 
 from providers.models import Connection, Feed, Site, UsageLog, Window, sites
@@ -123,3 +128,21 @@ def test_a_history_with_a_hole_fails(run, mirror_of):
     ran = run("sync", "--wait", "--json")
     assert ran.json["connections"][0]["problem"] == "renders_differently"
     assert ran.error
+
+
+def interrupt_once_it_speaks(out):
+    for _ in range(500):
+        if out.getvalue():
+            signal.raise_signal(signal.SIGINT)
+            return
+        time.sleep(0.02)
+
+
+def test_ctrl_c_ends_it_with_a_sentence(mirror_of):
+    mirror_of(rows(30))
+    Site.objects.update(lease_holder="another", lease_until=time.time() + 60)
+    out = io.StringIO()
+    threading.Thread(target=interrupt_once_it_speaks, args=[out], daemon=True).start()
+    with pytest.raises(CommandError, match="Interrupted") as ended:
+        call_command("sync", "--wait", stdout=out)
+    assert ended.value.returncode == 130
