@@ -8,9 +8,9 @@ from django.utils import timezone
 from accounts.models import User
 from providers import leases, secrets, tasks
 from providers.adapters import ADAPTERS
-from providers.adapters.records import Credentials, Secret, TestReport
-from providers.models import Connection, Feed, Site
-from providers.sync import site_facts
+from providers.adapters.records import Credentials, Secret, Span, TestReport
+from providers.models import Check, Connection, Feed, Site
+from providers.sync import checks, site_facts
 from providers.sync.turn import open_door
 
 OWN, ALL = "own", "all"
@@ -107,6 +107,13 @@ def ask_for_sync(connection: Connection) -> None:
     if connection.feed is not None:
         Feed.objects.filter(pk=connection.feed.pk).update(sync_asked_at=timezone.now())
     connection.resume()
+
+
+def verify_again(feed: Feed, span: Span, *, by: int | None) -> Check | None:
+    """Ask for the windows that `span` touches; None if there are none. `by`: who asks."""
+    check = checks.ask(feed, span, by=by, now=timezone.now())
+    tasks.sync_soon(feed.site_id)
+    return check
 
 
 def release(feed: Feed) -> None:

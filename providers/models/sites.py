@@ -81,6 +81,13 @@ class FeedQuerySet(models.QuerySet["Feed"]):
         watched = Connection.objects.filter(feed=OuterRef("pk"), owner=user)
         return self.filter(Exists(watched))
 
+    def auditable_by(self, user: "User") -> Self:
+        """What a person may hold against its site, raw text included: admins everything, finance
+        nothing, everybody else their own."""
+        if user.is_admin_role:
+            return self
+        return self.none() if user.is_finance_role else self.visible_to(user)
+
     def unwatched(self) -> Self:
         """Nobody has a connection to them any more."""
         return self.filter(connections=None)

@@ -22,7 +22,16 @@ from providers.leases import Lease
 from providers.models import Connection, Feed, Site
 from providers.secrets import SecretUnreadable
 from providers.store import RendersDifferently
-from providers.sync import backfill, first_look, hourly, quarantine, recheck, site_facts, tail
+from providers.sync import (
+    backfill,
+    checks,
+    first_look,
+    hourly,
+    quarantine,
+    recheck,
+    site_facts,
+    tail,
+)
 from providers.sync.turn import FeedTurn, Turn, open_door
 
 logger = logging.getLogger(__name__)
@@ -82,12 +91,18 @@ def next_step(site: Site, now: datetime, *, only: Feed | None = None) -> Step | 
     feed = _due_feeds(feeds, now).first()
     if feed is not None:
         return Step(feed, read_newest)
+    asked = checks.pending(feeds, is_begun=False).first()
+    if asked is not None:
+        return Step(asked.feed, verify_again)
     for feed in feeds:
         if site.has_hourly and hourly.is_due(feed, now):
             return Step(feed, hourly.read_newest)
         if recheck.due_window(feed, now) is not None:
             return Step(feed, check_again)
+    begun = set(checks.pending(feeds, is_begun=True).values_list("feed", flat=True))
     for feed in feeds.order_by(F("stepped_at").asc(nulls_first=True)):
+        if feed.pk in begun:
+            return Step(feed, verify_again)
         if backfill.gap_of(feed) is not None or hourly.has_history(feed):
             return Step(feed, read_history)
     return None
@@ -114,6 +129,12 @@ def check_again(work: FeedTurn) -> None:
     window = recheck.due_window(work.feed, work.turn.now())
     if window is not None:
         recheck.check(work, window)
+
+
+def verify_again(work: FeedTurn) -> None:
+    checks.go_on(work)
+    work.feed.stepped_at = work.turn.now()
+    work.feed.save(update_fields=["stepped_at"])
 
 
 def read_history(work: FeedTurn) -> None:

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain, islice
 
 from providers import rows, store
-from providers.adapters.errors import Unavailable
 from providers.adapters.records import LogRecord, Span
 from providers.models import Connection, Feed, QuarantinedRow, UsageLog, Window
 from providers.sync import plan, stretch
 from providers.sync.beside import turn_beside_workers
 from providers.sync.turn import FeedTurn
-from providers.sync.walk import Walk, WindowTooLarge
+from providers.sync.walk import Walk
 
 
 class Side(StrEnum):
@@ -35,17 +35,20 @@ class Difference:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Compared:
-    """One stretch. Rows that cannot be read have no identity: only their numbers are compared."""
+    """One stretch. Rows that cannot be read have no identity: only their numbers are compared.
+    `differences` may list fewer rows than `missing` and `gone` count."""
 
     span: Span
     rows: int
+    missing: int
+    gone: int
     unreadable: int
     quarantined: int
     differences: Sequence[Difference]
 
     @property
     def ok(self) -> bool:
-        return not self.differences and self.unreadable == self.quarantined
+        return not self.missing and not self.gone and self.unreadable == self.quarantined
 
 
 def compare(connection: Connection, feed: Feed, spans: Sequence[Span]) -> Iterator[Compared]:
@@ -60,12 +63,12 @@ def _compare_each(work: FeedTurn, spans: Sequence[Span]) -> Iterator[Compared]:
     waiting = list(spans)
     while waiting:
         span = waiting.pop()
-        walked = _read(work, span)
+        walked = stretch.unless_too_much(stretch.read, work, span)
         if walked is None:
             newer, older = plan.halves(span)
             waiting += [older, newer]
         else:
-            yield _compared(work.feed, span, walked)
+            yield compared(work.feed, span, walked)
 
 
 def mirrored_spans(feed: Feed, *, since: int, until: int) -> Iterator[Span]:
@@ -86,31 +89,21 @@ def mirrored_spans(feed: Feed, *, since: int, until: int) -> Iterator[Span]:
         yield joined
 
 
-def _read(work: FeedTurn, span: Span) -> Walk | None:
-    """None where it is too much at once."""
-    try:
-        return stretch.read(work, span)
-    except WindowTooLarge:
-        return None
-    except Unavailable as error:
-        if error.code != "timeout" or span.seconds == 1:
-            raise
-        return None
-
-
-def _compared(feed: Feed, span: Span, walked: Walk) -> Compared:
+def compared(feed: Feed, span: Span, walked: Walk, *, most_listed: int | None = None) -> Compared:
     upstream = {row.key: row.record for row in store.identify(walked.records)}
     stored = rows.stored_keys(feed, span)
-    missing = [_missing(upstream[key]) for key in sorted(upstream.keys() - stored)]
-    gone = list(_gone(feed, stored - upstream.keys()))
+    missing, gone = upstream.keys() - stored, stored - upstream.keys()
+    listed = chain((_missing(upstream[key]) for key in sorted(missing)), _gone(feed, gone))
     return Compared(
         span=span,
         rows=len(upstream),
+        missing=len(missing),
+        gone=len(gone),
         unreadable=len(walked.bad_rows),
         quarantined=QuarantinedRow.objects.filter(
             feed=feed, time__gte=span.since, time__lt=span.until
         ).count(),
-        differences=missing + gone,
+        differences=list(islice(listed, most_listed)),
     )
 
 

@@ -27,8 +27,13 @@ def check(work: FeedTurn, window: Window) -> None:
     is_whole = total in (None, verify.row_count(work.feed, span))
     verdict = stretch.compare(work, span)
     if is_whole and verdict.is_settled:
-        is_pruned = window.state == Window.State.PRUNED
-        stretch.record(work, span, verdict, pruned=is_pruned, now=work.turn.now())
+        state = window.state if window.state == Window.State.PRUNED else verdict.state
+        window.record_check(
+            *(state, verdict.reason),
+            units=verdict.units,
+            site_units=verdict.site_units,
+            now=work.turn.now(),
+        )
     elif window.rows > stretch.most_rows(work) and span.seconds > 1:
         _split(work, window)
     else:
@@ -39,9 +44,11 @@ def _split(work: FeedTurn, window: Window) -> None:
     """Too much for one turn: each half is due by itself."""
     for part in plan.halves(span_of(window)):
         verdict = stretch.compare(work, part)
-        half = stretch.record(work, part, verdict, pruned=False, now=window.walked_at)
-        half.checked_at = window.checked_at
-        half.save(update_fields=["checked_at"])
+        asked = work.turn.door.requests
+        half = stretch.record(work, part, verdict, pruned=False, asked_before=asked)
+        half.walked_at, half.checked_at = window.walked_at, window.checked_at
+        half.requests = window.requests
+        half.save(update_fields=["walked_at", "checked_at", "requests"])
 
 
 def span_of(window: Window) -> Span:

@@ -1,6 +1,7 @@
 """Read, store and verify one stretch of a feed, whatever it takes; and record its window."""
 
-from datetime import datetime
+from collections.abc import Callable
+from typing import TypeVar
 
 from django.db import transaction
 
@@ -13,6 +14,8 @@ from providers.sync.turn import FeedTurn
 from providers.sync.walk import Walk, WindowMoved, WindowTooLarge, walk
 from providers.vocabulary import HITOPEN_DOCS, is_documented_by_hitopen
 
+T = TypeVar("T")
+
 MOVES = 3  # a window that moved so often is left for the next turn
 
 
@@ -21,11 +24,16 @@ def mirror(work: FeedTurn, span: Span) -> Window:
 
     `WindowTooLarge` where it should be halved; nothing is stored then.
     """
-    walked, site_units = _agreed(work, span)
+    asked_before = work.turn.door.requests
+    walked, site_units = agreed(work, span)
+    return keep(work, span, walked, site_units, asked_before=asked_before)
+
+
+def keep(work: FeedTurn, span: Span, walked: Walk, site_units: int, *, asked_before: int) -> Window:
+    """What comes after the reading. `asked_before`: requests of the door when that began."""
     stored = save(work, span, walked)
     verdict = _explained(work, span, verify.judge(work.feed, span, site_units))
-    pruned = stored.lacking > 0
-    return record(work, span, verdict, pruned=pruned, now=work.turn.now())
+    return record(work, span, verdict, pruned=stored.lacking > 0, asked_before=asked_before)
 
 
 def mirror_in_parts(work: FeedTurn, span: Span) -> None:
@@ -71,6 +79,18 @@ def save_in_parts(work: FeedTurn, span: Span) -> None:
                 waiting += [older, newer]
 
 
+def unless_too_much(read: Callable[[FeedTurn, Span], T], work: FeedTurn, span: Span) -> T | None:
+    """None where `span` should be halved."""
+    try:
+        return read(work, span)
+    except WindowTooLarge:
+        return None
+    except Unavailable as error:
+        if error.code != "timeout" or span.seconds == 1:
+            raise
+        return None
+
+
 def save(work: FeedTurn, span: Span, walked: Walk) -> store.Stored:
     _require_own_rows(work.feed, walked)
     _choose_vocabulary(work.turn.site, walked)
@@ -106,7 +126,7 @@ def _read_again(work: FeedTurn, span: Span, excess: int) -> None:
                 _read_again(work, part, found)
 
 
-def _agreed(work: FeedTurn, span: Span) -> tuple[Walk, int]:
+def agreed(work: FeedTurn, span: Span) -> tuple[Walk, int]:
     """A walk and the site's sum; where they disagree, both once more before anything is stored."""
     walked = read(work, span)
     site_units = work.reader.statistic(span) if walked.statistic is None else walked.statistic
@@ -149,10 +169,11 @@ def _excess(work: FeedTurn, span: Span) -> int:
 
 
 def record(
-    work: FeedTurn, span: Span, verdict: verify.Verdict, *, pruned: bool, now: datetime
+    work: FeedTurn, span: Span, verdict: verify.Verdict, *, pruned: bool, asked_before: int
 ) -> Window:
     """Put one window in the place of all that begin inside `span`."""
     state = Window.State.PRUNED if pruned else verdict.state
+    now = work.turn.now()
     with transaction.atomic():
         inside = Window.objects.filter(feed=work.feed)
         inside.filter(since__gte=span.since, since__lt=span.until).delete()
@@ -165,6 +186,7 @@ def record(
             rows=verify.row_count(work.feed, span),
             units=verdict.units,
             site_units=verdict.site_units,
+            requests=work.turn.door.requests - asked_before,
             walked_at=now,
             checked_at=now,
         )

@@ -20,14 +20,15 @@ def read_tail(work: FeedTurn) -> bool:
     settled = Span(since=since, until=span.until + plan.UNREADABLE_SECONDS - plan.SETTLE_SECONDS)
     if settled.seconds <= 0:
         return False  # the site's clock went back; it will come round again
+    asked_before = work.turn.door.requests
     since = _bring_up(work, span).since
     settled = Span(since=since, until=settled.until)
     is_split = settled.seconds > 2 * HOUR
     if is_split:
         first = Span(since=since, until=since + HOUR)
-        _record(work, first)
+        _record(work, first, asked_before)
         settled = Span(since=first.until, until=settled.until)
-    _record(work, settled)
+    _record(work, settled, asked_before)
     return is_split
 
 
@@ -108,6 +109,6 @@ def _proven_part(work: FeedTurn, span: Span, page: Page) -> Span | None:
     return newest if verify.row_count(work.feed, older) + on_page == page.total else None
 
 
-def _record(work: FeedTurn, span: Span) -> None:
+def _record(work: FeedTurn, span: Span, asked_before: int) -> None:
     verdict = stretch.verified(work, span)
-    stretch.record(work, span, verdict, pruned=False, now=work.turn.now())
+    stretch.record(work, span, verdict, pruned=False, asked_before=asked_before)

@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from providers.models import UsageLog
+from providers.models import Check, UsageLog
 from tests.providers.commands.histories import rows
 
 pytestmark = pytest.mark.django_db
@@ -66,3 +66,27 @@ def test_it_counts_what_cannot_be_read(verify, mirrored):
 def test_it_says_why_the_site_could_not_be_asked(verify, mirrored):
     mirrored.double.change_account(2, token="another")
     assert "Copy the system access token again" in verify().error
+
+
+def test_keeping_does_what_the_page_does(verify, mirrored):
+    late = {"created_at": int(time.time()) - DAY, "username": "lab", "model_name": "late"}
+    mirrored.double.append(2, [late])
+    ran = verify("--keep", "--json")
+    assert ran.error
+    assert (ran.json["rows"], ran.json["missing_here"]) == (91, 1)
+    (difference,) = ran.json["differences"]
+    assert (difference["side"], difference["model"]) == ("missing_here", "late")
+    assert UsageLog.objects.count() == 91
+    assert Check.objects.get().finished_at is not None
+    again = verify("--keep")
+    assert again.error is None
+    assert "91 rows read upstream, 0 differences" in again.out
+
+
+def test_keeping_says_why_it_cannot_go_on(verify, mirrored):
+    mirrored.connection.pause()
+    assert "paused" in verify("--keep").error
+
+
+def test_keeping_a_range_without_windows_finds_nothing(verify):
+    assert verify("--keep", "--until", "2020-01-01").error is None
