@@ -23,6 +23,7 @@ TOPICS: Mapping[str, Promise] = {
     **dict.fromkeys(["certificate", "tls", "private_address", "metadata_address"], ADDRESS),
     **dict.fromkeys(["plain_http", "redirect", "connection"], ADDRESS),
     **dict.fromkeys(["site_found", "version", "dialect", "not_new_api", "html"], SOFTWARE),
+    **dict.fromkeys(["no_totals", "no_hourly"], SOFTWARE),
     **dict.fromkeys(["account", "role", "balance", "account_disabled"], TOKEN),
     **dict.fromkeys(["model_key", "token_invalid", "token_expired", "token_retired"], TOKEN),
     **dict.fromkeys(["user_id_right", "user_id_needed", "user_id_not_needed"], USER_ID),

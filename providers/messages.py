@@ -74,6 +74,8 @@ FINDINGS: dict[str, Promise] = {
     "version": _("Version: %(value)s"),
     "dialect": _("Dialect: %(value)s"),
     "unit": _("%(value)s units are one US dollar"),
+    "no_totals": _("The site does not say how many rows there are; its sums are the proof"),
+    "no_hourly": _("The site has no hourly statistic"),
     "connection_plain": _("Not encrypted: allowed for this private network only"),
     "connection_encrypted": _("Encrypted, certificate valid"),
     "account": _("Account: %(value)s"),

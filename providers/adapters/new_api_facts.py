@@ -12,7 +12,7 @@ from msgspec import Raw, Struct
 from providers.adapters.errors import AuthFailed, NotPermitted, UnexpectedAnswer
 from providers.adapters.http import Answer
 from providers.adapters.new_api_answers import data_of
-from providers.adapters.new_api_pages import TOKEN_SCOPES, BareArray, PagedEnvelope
+from providers.adapters.new_api_pages import TOKEN_SCOPES, BareArray, HubEnvelope, PagedEnvelope
 from providers.adapters.new_api_rows import UNREADABLE, Integer, Second
 from providers.adapters.records import Account, HourlyPoint, SiteFacts, Span, Unit, utc
 
@@ -35,6 +35,7 @@ class _Status(Struct):
     price: Raw = Raw(b"")
     enable_data_export: object = None
     data_export_default_time: object = None
+    PaymentUSDRate: object = None
 
 
 class _User(Struct):
@@ -66,18 +67,23 @@ def read_facts(answer: Answer) -> SiteFacts:
         status = _typed(data_of(answer), _Status, code="not_new_api")
     except (AuthFailed, NotPermitted):  # of a public page
         raise UnexpectedAnswer(f"HTTP {answer.status}", code="not_new_api") from None
-    is_new_api = (
-        status.enable_data_export is not None or status.data_export_default_time is not None
-    )
     version = status.version or answer.headers.get("x-new-api-version", "")
     return SiteFacts(
         name=status.system_name[:LONGEST_TEXT],
         version=version[:LONGEST_TEXT],
-        dialect=PagedEnvelope.name if is_new_api else BareArray.name,
+        dialect=_likely_dialect(status),
         unit=_unit(status),
         has_hourly=status.enable_data_export is not None,
         clock_offset=answer.clock_offset or timedelta(0),
     )
+
+
+def _likely_dialect(status: _Status) -> str:
+    """A guess; the form of a page has the last word."""
+    if status.PaymentUSDRate is not None:
+        return HubEnvelope.name
+    has_hours = (status.enable_data_export, status.data_export_default_time) != (None, None)
+    return PagedEnvelope.name if has_hours else BareArray.name
 
 
 def _unit(status: _Status) -> Unit:

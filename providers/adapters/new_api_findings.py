@@ -7,7 +7,7 @@ from providers.adapters.errors import AuthFailed, NotPermitted, ProviderError
 from providers.adapters.http import Door
 from providers.adapters.new_api_calls import ACCOUNT, LOG, STATUS, ask, ask_openly, headers_for
 from providers.adapters.new_api_facts import read_account, read_facts
-from providers.adapters.new_api_pages import BareArray, dialect_of
+from providers.adapters.new_api_pages import DIALECTS, dialect_of
 from providers.adapters.records import Account, Credentials, Finding, SiteFacts, TestReport
 
 ADMIN_ROLE = 10
@@ -77,7 +77,7 @@ class Examination:
             self._user_id_findings.append(Finding(code=code))
 
     def _is_user_id_needed(self, typed: str) -> bool | None:
-        if not typed or (self._facts and self._facts.dialect == BareArray.name):
+        if not typed:
             return False
         try:
             read_account(ask(self._door, replace(self._credentials, user_id=""), ACCOUNT))
@@ -94,6 +94,10 @@ class Examination:
         yield Finding(code="version", value=self._facts.version)
         yield Finding(code="dialect", value=self._facts.dialect)
         yield Finding(code="unit", value=self._facts.unit.units_per_usd)
+        if not DIALECTS[self._facts.dialect].has_total:
+            yield Finding(code="no_totals")
+        if not self._facts.has_hourly:
+            yield Finding(code="no_hourly")
         is_plain = self._credentials.base_url.startswith("http://")
         yield Finding(code="connection_plain" if is_plain else "connection_encrypted")
 

@@ -31,6 +31,8 @@ class Dialect(Protocol):
     name: str
     title: str
     largest_page: int
+    has_total: bool
+    type_filter: str  # what the site calls it
 
     def parameters(self, number: int, size: int) -> Mapping[str, int]: ...
 
@@ -44,7 +46,15 @@ class _Paged(Struct):
     page: int | None = None
 
 
+class _HubPaged(Struct):
+    data: list[Raw] | None
+    total_count: Annotated[int, Meta(ge=0)]
+    size: Annotated[int, Meta(ge=1)]
+    page: int | None = None
+
+
 _paged = msgspec.json.Decoder(_Paged)
+_hub_paged = msgspec.json.Decoder(_HubPaged)
 _bare = msgspec.json.Decoder(list[Raw] | None)
 
 
@@ -54,6 +64,8 @@ class PagedEnvelope:
     name = "new-api"
     title = "New API"
     largest_page = 100
+    has_total = True
+    type_filter = "type"
 
     def parameters(self, number: int, size: int) -> Mapping[str, int]:
         return {"p": number, "page_size": min(size, self.largest_page)}
@@ -68,22 +80,48 @@ class PagedEnvelope:
         )
 
 
+class HubEnvelope:
+    """One Hub: the same under other names. More than its largest page is an error there."""
+
+    name = "one-hub"
+    title = "One Hub"
+    largest_page = 100
+    has_total = True
+    type_filter = "log_type"
+
+    def parameters(self, number: int, size: int) -> Mapping[str, int]:
+        return {"page": number, "size": min(size, self.largest_page)}
+
+    def batch(self, data: Raw) -> Batch:
+        paged = _hub_paged.decode(data)
+        return Batch(
+            rows=paged.data or [],
+            total=paged.total_count,
+            page_size=paged.size,
+            number=paged.page,
+        )
+
+
 class BareArray:
-    """One API: pages from 0, ten rows, and no word of how many there are."""
+    """One API and New API before v0.2.7.6: pages from 0, and no word of how many rows there are.
+    Some hold ten rows whatever is asked; v0.2.7.5 gives none where no size is named."""
 
     name = "one-api"
     title = "One API"
     largest_page = 10
+    has_total = False
+    type_filter = "type"
 
     def parameters(self, number: int, size: int) -> Mapping[str, int]:
-        return {"p": number - 1}
+        sizes = dict.fromkeys(("page_size", "pageSize"), self.largest_page)
+        return {"p": number - 1, **sizes}
 
     def batch(self, data: Raw) -> Batch:
         return Batch(rows=_bare.decode(data) or [], page_size=self.largest_page)
 
 
 DIALECTS: Mapping[str, Dialect] = {
-    dialect.name: dialect for dialect in (PagedEnvelope(), BareArray())
+    dialect.name: dialect for dialect in (PagedEnvelope(), HubEnvelope(), BareArray())
 }
 
 

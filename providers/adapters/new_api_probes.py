@@ -140,7 +140,8 @@ class Probes:
     def _type_filter(self, sample: Sample) -> str:
         types = {row.type for row in sample.rows}
         wanted = min(types) if len(types) > 1 else RARE_TYPE
-        found = self._page(Span.before(sample.rows[0].second + 1), type=wanted).rows
+        span = Span.before(sample.rows[0].second + 1)
+        found = self._page(span, **{self._dialect.type_filter: wanted}).rows
         return "honoured" if all(row.type == wanted for row in found) else IGNORED
 
     def _wildcard(self, sample: Sample, character: str) -> str:

@@ -1,6 +1,7 @@
 """The rows of a New API log: JSON in, records out, and one bad row never spoils the rest.
 
-One API's rows are the same with some columns missing and the duration in milliseconds.
+One API's rows are the same with some columns missing and the duration in milliseconds; One Hub's
+have other names for some and objects for two.
 """
 
 import re
@@ -23,6 +24,11 @@ Integer = Annotated[int, Meta(ge=-LARGEST_INTEGER - 1, le=LARGEST_INTEGER)]
 UNREADABLE = (ValueError, RecursionError)
 
 
+class _Channel(Struct, gc=False):
+    id: Integer
+    name: str | None = None
+
+
 class _Row(Struct, gc=False):
     created_at: Second
     type: Integer
@@ -37,14 +43,18 @@ class _Row(Struct, gc=False):
     completion_tokens: Integer = 0
     use_time: Seconds | None = None
     elapsed_time: Integer | None = None
+    request_time: Integer | None = None
     is_stream: bool = False
-    channel: Integer | None = None
+    channel: Integer | _Channel | None = None
+    channel_id: Integer | None = None
     channel_name: str | None = None
     group: str | None = None
     request_id: str | None = None
     ip: str | None = None
+    source_ip: str | None = None
     content: str | None = None
     other: Raw = Raw()
+    metadata: Raw = Raw()
 
 
 class _Moment(Struct):
@@ -53,7 +63,9 @@ class _Moment(Struct):
 
 class _Other(Struct):
     cache_tokens: object = None
+    cached_tokens: object = None  # so on One Hub, and
     frt: object = None
+    first_response: object = None
 
 
 _row = msgspec.json.Decoder(_Row)
@@ -77,7 +89,7 @@ def read_rows(
 def read_row(raw: Raw | bytes, *, real_ids: bool) -> LogRecord:
     """One row, or a ValueError. `real_ids`: the site's ids and channel names mean something."""
     row = _row.decode(raw)
-    other = _other_text(row.other)
+    other = _other_text(row.other or row.metadata)
     cached, first_ms = _extras(other)
     return LogRecord(
         second=row.created_at,
@@ -87,7 +99,7 @@ def read_row(raw: Raw | bytes, *, real_ids: bool) -> LogRecord:
         prompt=row.prompt_tokens,
         completion=row.completion_tokens,
         cached=cached,
-        duration_ms=row.elapsed_time if row.use_time is None else row.use_time * 1000,
+        duration_ms=_duration_ms(row),
         first_ms=first_ms,
         is_stream=row.is_stream,
         model=row.model_name,
@@ -96,10 +108,10 @@ def read_row(raw: Raw | bytes, *, real_ids: bool) -> LogRecord:
         user=row.username,
         user_id=_id_text(row.user_id),
         group=row.group,
-        channel=row.channel,
-        channel_name=row.channel_name if real_ids else None,
+        channel=_channel_id(row),
+        channel_name=_channel_name(row) if real_ids else None,
         request_id=row.request_id,
-        ip=row.ip,
+        ip=row.source_ip if row.ip is None else row.ip,
         content=row.content,
         other=other,
         upstream_id=row.id if real_ids else None,
@@ -124,11 +136,26 @@ def _stable_columns(row: _Row) -> tuple[object, ...]:
         row.completion_tokens,
         row.use_time or 0,
         row.is_stream,
-        row.channel or 0,
+        _channel_id(row) or 0,
         row.group or "",
         row.request_id or "",
         row.content or "",
     )
+
+
+def _duration_ms(row: _Row) -> int | None:
+    if row.use_time is not None:
+        return row.use_time * 1000
+    return row.request_time if row.elapsed_time is None else row.elapsed_time
+
+
+def _channel_id(row: _Row) -> int | None:
+    channel = row.channel.id if isinstance(row.channel, _Channel) else row.channel
+    return row.channel_id if channel is None else channel
+
+
+def _channel_name(row: _Row) -> str | None:
+    return row.channel.name if isinstance(row.channel, _Channel) else row.channel_name
 
 
 def _id_text(number: int | None) -> str:
@@ -153,7 +180,8 @@ def _extras(other: str | None) -> tuple[int, int | None]:
         extras = _other.decode(other)
     except UNREADABLE:
         return 0, None
-    return _positive(extras.cache_tokens) or 0, _positive(extras.frt)
+    cached = _positive(extras.cache_tokens) or _positive(extras.cached_tokens) or 0
+    return cached, _positive(extras.frt) or _positive(extras.first_response)
 
 
 def _positive(number: object) -> int | None:

@@ -146,7 +146,8 @@ def test_it_asks_for_a_page_of_one_api(visit):
     span = Span.before(1_790_000_000)
     arguments = {"scope": "own", "dialect": "one-api", "span": span, "number": 3}
     assert ADAPTER.page(door, known, size=10, **arguments).total is None
-    assert server.requests[0].query == {"p": "2", "end_timestamp": "1789999999"}
+    sizes = {"page_size": "10", "pageSize": "10"}
+    assert server.requests[0].query == {"p": "2", **sizes, "end_timestamp": "1789999999"}
 
 
 def test_it_knows_how_much_a_page_holds():
@@ -232,10 +233,13 @@ def test_it_works_without_a_user_id_where_none_is_needed(visit):
 
 
 def test_one_api_needs_no_user_id(visit):
-    report, found = findings(visit(Site(ONE_API)))
+    site = Site(ONE_API)
+    site.anonymous_account = site.answers["/api/user/self"]
+    report, found = findings(visit(site))
     assert ("dialect", "one-api") in found
+    assert {("no_totals", ""), ("no_hourly", "")} <= set(found)
     assert found[-1] == ("user_id_not_needed", "")
-    assert report.requests == 3
+    assert report.requests == 4
 
 
 def test_the_pages_have_the_last_word_about_the_dialect(visit):

@@ -137,8 +137,12 @@ def test_it_knows_one_api_by_its_page():
     assert dialect_of(sample(ONE_API, "log-self-p-0"), scope="own") == "one-api"
 
 
+def test_it_knows_one_hub_by_its_page():
+    empty = {"data": [], "page": 1, "size": 10, "total_count": 0}
+    assert dialect_of(success(empty), scope="own") == "one-hub"
+
+
 def test_an_unknown_form_is_no_dialect():
-    one_hub = {"data": [], "page": 1, "size": 10, "total_count": 0}
     with pytest.raises(ProviderError) as unexpected:
-        dialect_of(success(one_hub), scope="own")
+        dialect_of(success({"rows": [], "page": 1, "count": 0}), scope="own")
     assert unexpected.value.code == "bad_envelope"

@@ -207,7 +207,8 @@ def test_it_keeps_the_json_of_an_object_in_place_of_the_text():
         {"use_time": 2**62},
         {"type": "2"},
         {"is_stream": 1},
-        {"channel": {"id": 1}},
+        {"channel": {"id": "1"}},
+        {"channel": "1"},
         {"model_name": 4},
         {"token_id": "x"},
     ],
@@ -300,3 +301,47 @@ def test_it_reads_every_recorded_row(server):
 def test_the_latest_recorded_version_has_everything():
     newest = rows_of(LATEST, "log-self-page-1")[0]
     assert (newest.request_id, newest.group, newest.key_id) != (None, None, "")
+
+
+# One Hub
+
+HUB_ROW = {
+    "id": 7,
+    "user_id": 42,
+    "created_at": 1_780_000_000,
+    "type": 2,
+    "content": "",
+    "username": "lab",
+    "token_name": "team-a",
+    "model_name": "gpt-x",
+    "quota": 1250,
+    "prompt_tokens": 900,
+    "completion_tokens": 120,
+    "channel_id": 15,
+    "request_time": 7200,
+    "is_stream": True,
+    "source_ip": "192.0.2.7",
+    "metadata": {"cached_tokens": 300, "first_response": 640, "group_ratio": 1},
+    "channel": {"id": 15, "name": "kimi", "key": ""},
+}
+
+
+def test_a_row_of_one_hub_has_other_names():
+    row = read_row(json.dumps(HUB_ROW).encode(), real_ids=True)
+    assert (row.channel, row.channel_name, row.duration_ms) == (15, "kimi", 7200)
+    assert (row.ip, row.cached, row.first_ms) == ("192.0.2.7", 300, 640)
+    assert json.loads(row.other) == HUB_ROW["metadata"]
+
+
+def test_an_owner_s_row_of_one_hub_has_nulls():
+    columns = {"channel": None, "metadata": None, "id": 0}
+    row = read_row(json.dumps(HUB_ROW | columns).encode(), real_ids=False)
+    assert (row.channel, row.channel_name, row.other, row.cached) == (15, None, None, 0)
+
+
+def test_a_row_of_one_api_is_the_same_after_a_move_to_one_hub():
+    names = ("channel_id", "request_time", "source_ip", "metadata", "channel")
+    one_api = {name: value for name, value in HUB_ROW.items() if name not in names}
+    rows = [HUB_ROW, one_api | {"channel": 15, "elapsed_time": 7200, "request_id": ""}]
+    digests = {read_row(json.dumps(row).encode(), real_ids=True).digest for row in rows}
+    assert len(digests) == 1
