@@ -21,7 +21,7 @@ from providers.adapters.records import (
 
 class Adapter(Protocol):
     """How one kind of upstream is read. Every method makes the requests that its text names,
-    through `door`, and raises only `ProviderError`s. `dialect` is what `facts` said of the site."""
+    through `door`, and raises only `ProviderError`s. `dialect` is what `dialect` said."""
 
     kind: str
     title: str
@@ -34,7 +34,10 @@ class Adapter(Protocol):
         """Say what was found, in at most 4 requests. A failure becomes a finding, not an error."""
 
     def facts(self, door: Door, credentials: Credentials) -> SiteFacts:
-        """Version, dialect and unit; one request (`/api/status`)."""
+        """Version, unit and the likely dialect; one request (`/api/status`)."""
+
+    def dialect(self, door: Door, credentials: Credentials, *, scope: str) -> str:
+        """The dialect in which the site writes its log, by a row of it; one request."""
 
     def account(self, door: Door, credentials: Credentials) -> Account:
         """Balance and lifetime counters; one request."""

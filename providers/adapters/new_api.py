@@ -8,13 +8,20 @@ from providers.adapters.new_api_calls import (
     ACCOUNT,
     HOURLY,
     LOG,
+    ONE_ROW,
     STATISTIC,
     STATUS,
     ask,
     ask_openly,
 )
 from providers.adapters.new_api_findings import Examination
-from providers.adapters.new_api_pages import DIALECTS, TOKEN_SCOPES, bounds, read_page
+from providers.adapters.new_api_pages import (
+    DIALECTS,
+    TOKEN_SCOPES,
+    bounds,
+    dialect_of,
+    read_page,
+)
 from providers.adapters.new_api_probes import Probes
 from providers.adapters.new_api_rows import read_row
 from providers.adapters.new_api_urls import base_url
@@ -44,6 +51,9 @@ class NewApi:
 
     def facts(self, door: Door, credentials: Credentials) -> SiteFacts:
         return facts.read_facts(ask_openly(door, credentials, STATUS))
+
+    def dialect(self, door: Door, credentials: Credentials, *, scope: str) -> str:
+        return dialect_of(ask(door, credentials, LOG[scope], ONE_ROW), scope=scope)
 
     def account(self, door: Door, credentials: Credentials) -> Account:
         return facts.read_account(ask(door, credentials, ACCOUNT))

@@ -5,7 +5,15 @@ from dataclasses import replace
 
 from providers.adapters.errors import AuthFailed, NotPermitted, ProviderError
 from providers.adapters.http import Door
-from providers.adapters.new_api_calls import ACCOUNT, LOG, STATUS, ask, ask_openly, headers_for
+from providers.adapters.new_api_calls import (
+    ACCOUNT,
+    LOG,
+    ONE_ROW,
+    STATUS,
+    ask,
+    ask_openly,
+    headers_for,
+)
 from providers.adapters.new_api_facts import read_account, read_facts
 from providers.adapters.new_api_pages import DIALECTS, dialect_of
 from providers.adapters.records import Account, Credentials, Finding, SiteFacts, TestReport
@@ -61,8 +69,7 @@ class Examination:
 
     def _read_the_log(self) -> None:
         """The form of a page, not the version, says which dialect is spoken."""
-        path = LOG[self._scope]
-        answer = ask(self._door, self._credentials, path, {"p": 1, "page_size": 1})
+        answer = ask(self._door, self._credentials, LOG[self._scope], ONE_ROW)
         dialect = dialect_of(answer, scope=self._scope)
         if self._facts is not None:
             self._facts = replace(self._facts, dialect=dialect)

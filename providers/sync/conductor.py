@@ -220,6 +220,8 @@ def _told_on(connection: Connection, turn: Turn) -> Iterator[None]:
         logger.warning("connection %s: %s", connection.pk, error)
         if isinstance(error, RateLimited):
             leases.penalise(turn.site.pk, error.retry_after)
+        if error.code == "bad_envelope":
+            site_facts.doubt(turn.site)
         connection.record_failure(error.code, error.detail, error.needs_person, turn.now())
     except SecretUnreadable:
         connection.record_failure("secret_unreadable", "", True, turn.now())

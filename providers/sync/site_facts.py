@@ -1,6 +1,7 @@
 """What a site says of itself and was found to do: account, version, unit, traits."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
@@ -66,7 +67,23 @@ def refresh(turn: Turn, connection: Connection, *, older_than: timedelta) -> Non
     read_at = turn.site.facts_read_at
     if read_at is None or turn.now() - read_at > older_than:
         facts = turn.adapter.facts(turn.door, turn.credentials(connection))
-        keep_facts(turn.site, facts, turn.now())
+        dialect = _dialect(turn, connection) or facts.dialect
+        keep_facts(turn.site, replace(facts, dialect=dialect), turn.now())
+
+
+def _dialect(turn: Turn, connection: Connection) -> str:
+    """The known one, which a site's word about itself does not change: that is only a guess."""
+    is_doubted = turn.site.facts_read_at is None and turn.site.dialect
+    if not is_doubted:
+        return turn.site.dialect
+    credentials = turn.credentials(connection)
+    return turn.adapter.dialect(turn.door, credentials, scope=connection.scope)
+
+
+def doubt(site: Site) -> None:
+    """Find out again with the next step: an upgrade can change the form of the answers."""
+    site.facts_read_at = None
+    site.save(update_fields=["facts_read_at"])
 
 
 def _keep_unit(site: Site, unit: Unit, now: datetime) -> None:

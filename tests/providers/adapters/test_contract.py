@@ -21,6 +21,7 @@ OWN = {"scope": "own", "dialect": "new-api", "span": SPAN}
 CALLS = {
     "account": lambda adapter, *known: adapter.account(*known),
     "page": lambda adapter, *known: adapter.page(*known, number=1, size=10, **OWN),
+    "dialect": lambda adapter, *known: adapter.dialect(*known, scope="own"),
     "statistic": lambda adapter, *known: adapter.statistic(*known, **OWN),
     "hourly": lambda adapter, *known: adapter.hourly(*known, span=SPAN),
 }

@@ -12,11 +12,13 @@ from providers.models import (
     ModelDay,
     QuarantinedRow,
     QuotaPoint,
+    Site,
     Snapshot,
     UsageDetail,
     UsageLog,
     Window,
 )
+from providers.sync import conductor
 from tests.providers.sync.mirrors import make_mirror
 from tests.upstream import World, start_double
 
@@ -182,6 +184,29 @@ def test_an_upgrade_in_mid_backfill_changes_nothing(mirror_of):
     mirror.sync()
     assert mirror.rows() == mirror.truth()
     assert mirror.feed.waits_for_person == ""
+
+
+def test_a_site_that_begins_to_write_its_log_in_another_form_is_read_on(mirror_of):
+    nothing = {"token_id": 0, "group": "", "use_time": 0}  # One API has no such columns
+    mirror = mirror_of("one-api", [row | nothing for row in rows(300, step=2000)])
+    mirror.double.fault("upgrade", path=LIST, times=1, skip=9, profile="new-api-v0.13.2")
+    mirror.sync()
+    assert mirror.connection.error_code == "bad_envelope"
+    mirror.sync()
+    assert mirror.connection.error_code == ""
+    assert mirror.connection.site.dialect == "new-api"
+    assert mirror.rows() == mirror.truth()
+
+
+def test_the_form_of_the_pages_counts_more_than_what_the_site_says_of_itself(mirror_of):
+    mirror = mirror_of("new-api-v0.2.0", rows(60))  # a New API that writes as One API does
+    mirror.sync()
+    mirror.sync()
+    assert mirror.rows() == mirror.truth()
+    Site.objects.update(facts_read_at=timezone.now() - 2 * conductor.FACTS_EVERY)
+    mirror.sync()
+    assert mirror.connection.error_code == ""
+    assert mirror.connection.site.dialect == "one-api"
 
 
 FAULTS = [
