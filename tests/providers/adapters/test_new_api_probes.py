@@ -16,6 +16,7 @@ NEW_API = ADAPTERS["new_api"]
 IDS = {IdForm.ZERO: "zero", IdForm.MODULO: "small", IdForm.RANK: "rank"}
 NOT_READ = ("rix-api",)  # by this adapter
 READ = {name: profile for name, profile in PROFILES.items() if name not in NOT_READ}
+READ = {name: found for name, found in PROFILES.items() if name != "rix-api"}  # names no account
 ENOUGH = 25  # more than one page of the smallest
 
 
