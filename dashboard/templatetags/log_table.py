@@ -30,6 +30,12 @@ COST_PLACES = 6
 # From here on a number wants a wider column than usual.
 LONG_COUNT, LONG_UNITS, LONG_USD = 10**7, 10**10, 10**4
 EMPTY = SafeString()
+CLASSES = {  # of a row: is it open, is it a call?
+    (False, True): EMPTY,
+    (False, False): SafeString(' class="other"'),
+    (True, True): SafeString(' class="open"'),
+    (True, False): SafeString(' class="open other"'),
+}
 
 ROW = (
     '<tr role="row"{}>'
@@ -150,12 +156,11 @@ class _Table:
 
     def _lines(self) -> Iterator[tuple[Any, ...]]:
         words = self.words
-        attributes = format_html(' class="{}"', "open") if self.is_open else EMPTY
         for row in self.rows:
             seen = self.scope.feeds[row.feed_id]
             group = self.texts.get(row.group_id, "") or NOTHING
             yield (
-                attributes,
+                CLASSES[self.is_open, self._is_call(row)],
                 *self._time(row.time.astimezone(self.scope.zone)),
                 *(seen.feed.site.base_url, seen.label),
                 self._name("key", row.key_id),

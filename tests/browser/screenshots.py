@@ -40,12 +40,11 @@ class Shot:
 
 SHOTS = [
     Shot("overview", "/", DESK),
-    Shot("overview-dark", "/", DESK | DARK),
     Shot("logs", "/logs/?period=7d", DESK, ("tbody tr:nth-child(3) a.twist",)),
-    Shot("connections", "/connections/", DESK),
     Shot("connection", "/connections/", DESK, ("tbody tr:last-child th a",)),
-    Shot("phone", "/logs/", PHONE),
-    Shot("zh", "/", DESK | CHINESE),
+    Shot("zh", "/connections/", DESK | CHINESE),
+    Shot("dark", "/", DESK | DARK),
+    Shot("phone", "/logs/?period=7d", PHONE),
 ]
 
 

@@ -312,3 +312,9 @@ def test_long_numbers_get_wider_columns(alice_client, connection, row, query, st
 def test_an_unknown_type_says_its_number(alice_client, connection):
     make_log(connection, time=NOW, type=99)
     assert ">unknown type 99<" in shown(alice_client)
+
+
+def test_a_phone_shows_the_text_of_what_is_no_call(alice_client, connection):
+    make_log(connection, time=NOW, type=1)
+    make_log(connection, time=NOW, type=2)
+    assert shown(alice_client).count('<tr role="row" class="other">') == 1
