@@ -23,7 +23,7 @@ register = template.Library()
 listed = register.filter("listed", commas.listed)
 
 NOTHING = "—"
-COMPACT_FROM = 10_000_000
+COMPACT_FROM, COMPACT_PART_FROM = 10_000_000, 100_000
 HOUR, DAY = 3600, 86400
 _SMALLEST_SHARE = Decimal("0.1")
 
@@ -55,9 +55,10 @@ def number(value: int | None) -> str:
 
 
 @register.filter
-def compact(value: int) -> str:
-    """Large counts in millions; say the whole number in a title beside."""
-    if abs(value) < COMPACT_FROM:
+def compact(value: int, whole: int = 0) -> str:
+    """Large counts in millions, and parts of a large `whole`; say the exact number in a title."""
+    is_large = max(abs(value), abs(whole)) >= COMPACT_FROM
+    if not is_large or abs(value) < COMPACT_PART_FROM:
         return number(value)
     return _("%(count)s M") % {"count": decimal_text(Decimal(value) / 1_000_000, 1)}
 

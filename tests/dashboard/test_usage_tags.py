@@ -24,6 +24,20 @@ def test_a_share_that_is_not_zero_does_not_look_like_it(part, whole, text):
     assert usage.share(Decimal(part), Decimal(whole)) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "whole", "text"),
+    [
+        (9_999_999, 0, "9,999,999"),
+        (10_000_000, 0, "10.0 M"),
+        (8_091_671, 50_100_000, "8.1 M"),
+        (99_999, 50_100_000, "99,999"),
+        (8_091_671, 9_000_000, "8,091,671"),
+    ],
+)
+def test_parts_are_written_like_their_whole(value, whole, text):
+    assert usage.compact(value, whole) == text
+
+
 def ends_of(picture):
     shapes = re.findall(r' x="([\d.]+)%" width="([\d.]+)%"', picture)
     return [(float(x), float(x) + float(width)) for x, width in shapes]
