@@ -4,12 +4,13 @@ Skewed as teams are: a few feeds hold most rows, each has its favourite users, k
 the year grows. Windows are made one at a time, so that ten million rows need no memory.
 """
 
-import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from providers.adapters.records import Span
+from tests.upstream.encoding import to_json
+from tests.upstream.logs import own_view
 from tests.upstream.profiles import PROFILES
 from tests.upstream.rows import Row
 from tests.upstream.traffic import DAY, MODELS, TOPPED_UP, YEARLY_GROWTH, Model, Traffic
@@ -119,6 +120,6 @@ def _second(part: float) -> int:
 
 
 def _page(number: int, rows: Sequence[Row], total: int) -> bytes:
-    items = [{name: getattr(row, name, "") for name in PROFILE.row_fields} for row in rows]
+    items = [own_view(row, rank, PROFILE) for rank, row in enumerate(rows)]
     answer = {"page": number, "page_size": PAGE_ROWS, "total": total, "items": items}
-    return json.dumps({"success": True, "message": "", "data": answer}).encode()
+    return to_json({"success": True, "message": "", "data": answer}).encode()

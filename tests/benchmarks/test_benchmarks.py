@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.__main__ import report
 from benchmarks.arrivals import UNTIL, YEAR, arrivals
 from benchmarks.figures import Figure, table
-from benchmarks.ingest import Turn, Turns
+from benchmarks.ingest import Turn, Turns, Window
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -33,9 +34,27 @@ def test_the_table_marks_what_is_missed():
     assert ["MISSED" in line for line in lines] == [False, False, True, False]
 
 
+def window(own_seconds, floor_seconds):
+    return Window(rows=10, own_seconds=own_seconds, floor_seconds=floor_seconds)
+
+
 def test_the_ratio_is_that_of_each_turn():
-    slow, fast = (Turn(rows=10, own_seconds=s * 4, floor_seconds=s) for s in (5, 1))
+    slow, fast = (Turn([window(s * 4, s)]) for s in (5, 1))
     assert Turns([slow, fast]).ratio == 0.25
+
+
+def test_a_turn_is_as_long_as_its_windows_together():
+    """The window that pays for copying the log back is not left out as an exception."""
+    windows = [window(2, 1), window(2, 1), window(16, 8)]
+    assert Turns([Turn(windows)]).ratio == 0.5
+    assert Turns([Turn(windows)]).own_rate == 1.5
+
+
+@pytest.mark.parametrize(("ratio", "status"), [(0.49, 1), (0.51, 0)])
+def test_the_status_says_whether_a_ratio_is_missed(ratio, status, capsys):
+    measured = [figure(ratio=ratio, least_ratio=0.5)]
+    assert report(measured, rows=1) == status
+    assert ("MISSED" in capsys.readouterr().out) is bool(status)
 
 
 def test_the_windows_of_a_feed_follow_each_other_through_the_year():

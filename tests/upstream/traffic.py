@@ -1,6 +1,5 @@
 """Believable traffic of a team: skewed, with nights and weekends, priced as the gateways do."""
 
-import json
 import math
 import random
 import time
@@ -11,6 +10,7 @@ from datetime import UTC, datetime
 from itertools import accumulate
 from typing import Any
 
+from .encoding import to_json
 from .rows import Row
 
 HOUR, DAY = 3600, 86_400
@@ -127,7 +127,7 @@ class Traffic:
             channel=self.rng.choice(CHANNELS),
             group=group,
             request_id=self._request_id(second - milliseconds // 1000),
-            other=json.dumps(self._other(model, spent, factor, is_stream)),
+            other=to_json(self._other(model, spent, factor, is_stream)),
         )
 
     def _pick(self, shares: Sequence[float]) -> int:
@@ -233,7 +233,7 @@ def _failure(row: Row) -> Row:
         channel=row.channel,
         group=row.group,
         request_id=row.request_id,
-        other=json.dumps(told),
+        other=to_json(told),
     )
 
 
@@ -251,7 +251,7 @@ def _refund(row: Row) -> Row:
         channel=row.channel,
         group=row.group,
         quota=returned,
-        other=json.dumps(told),
+        other=to_json(told),
     )
 
 
