@@ -2,15 +2,14 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from providers.models import Name
 
 DIGEST_BYTES = 8
 
 
-@dataclass(frozen=True, slots=True)
-class NameKey:
+class NameKey(NamedTuple):
     """`site_id` and `upstream_id` only for users and keys."""
 
     kind: str

@@ -3,8 +3,9 @@
 Not `bulk_create`: that is 2.5 to 4 times slower over the whole path (performance.md 3).
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
@@ -12,17 +13,26 @@ from django.db import connection
 from providers.adapters.records import LogRecord, Span
 from providers.models import Feed, Name, UsageDetail, UsageLog
 from providers.models.fields import storable
-from providers.names import Ids, NameKey
+from providers.names import NameKey, ids_of
 
 LOG_COLUMNS = (
-    *("id", "feed_id", "time", "type", "model_id", "key_id", "user_id", "group_id", "channel"),
-    *("units", "prompt", "completion", "cached", "duration", "first_ms", "is_stream"),
-    *("digest", "occurrence"),
+    *("id", "feed_id", "time", "digest", "occurrence"),
+    *("model_id", "key_id", "user_id", "group_id"),
+    *("type", "channel", "units", "prompt", "completion", "cached", "duration", "first_ms"),
+    "is_stream",
 )
 DETAIL_COLUMNS = (
-    *("log_id", "request_id", "ip", "content", "channel_name", "other", "upstream_id", "raw"),
-    "mirrored_at",
+    *("log_id", "mirrored_at", "upstream_id"),
+    *("request_id", "ip", "content", "channel_name", "other", "raw"),
 )
+# What a record has for these columns, in their order; read by one call, not by one for each.
+_names = attrgetter("model", "key", "key_id", "user", "user_id", "group")
+_numbers = attrgetter(
+    *("type", "channel", "units", "prompt", "completion", "cached", "duration_ms", "first_ms"),
+    "is_stream",
+)
+_texts = attrgetter("request_id", "ip", "content", "channel_name", "other", "raw")
+
 # One row with all of them: a thousand rows cost more than a thousand numbers.
 NEXT_IDS = (
     "SELECT string_agg(nextval(of_log)::text, ',') FROM generate_series(1, %s),"
@@ -30,6 +40,7 @@ NEXT_IDS = (
 )
 
 Key = tuple[int, bytes, int]  # second, digest, occurrence: the identity of a row within its feed
+NameIds = Mapping[tuple[Any, ...], tuple[int | None, ...]]  # of the names of a record
 
 
 def stored_keys(feed: Feed, span: Span) -> set[Key]:
@@ -44,82 +55,45 @@ def stored_keys(feed: Feed, span: Span) -> set[Key]:
         return {(second, bytes(digest), number) for second, digest, number in cursor.fetchall()}
 
 
-def names_in(records: Sequence[LogRecord], site_id: int) -> Iterator[NameKey]:
-    """Each once: a window has a thousand rows and a dozen names."""
+def ids_of_names(records: Iterable[LogRecord], site_id: int) -> NameIds:
+    """Call it outside the transaction of the rows (see `names.ids_of`)."""
+    found = {names: _name_keys(names, site_id) for names in set(map(_names, records))}
+    ids = ids_of(key for keys in found.values() for key in keys if key is not None)
+    return {
+        names: tuple(None if key is None else ids[key] for key in keys)
+        for names, keys in found.items()
+    }
+
+
+def _name_keys(names: tuple[Any, ...], site_id: int) -> list[NameKey | None]:
+    """In the order of LOG_COLUMNS."""
+    model, key, key_id, user, user_id, group = names
     kind = Name.Kind
-    found: list[tuple[Any, ...]] = [
-        *((kind.MODEL, text) for text in {record.model for record in records}),
-        *((kind.GROUP, text) for text in {record.group for record in records}),
-        *((kind.KEY, key, site_id, id) for key, id in {(r.key, r.key_id) for r in records}),
-        *((kind.USER, user, site_id, id) for user, id in {(r.user, r.user_id) for r in records}),
+    return [
+        None if model is None else NameKey(kind.MODEL, model),
+        None if key is None else NameKey(kind.KEY, key, site_id, key_id),
+        None if user is None else NameKey(kind.USER, user, site_id, user_id),
+        None if group is None else NameKey(kind.GROUP, group),
     ]
-    return (NameKey(*name) for name in found if name[1] is not None)
 
 
-def insert(feed: Feed, keyed: Sequence[tuple[LogRecord, Key]], ids: Ids, *, now: datetime) -> None:
+def insert(
+    feed: Feed, keyed: Sequence[tuple[LogRecord, Key]], ids: NameIds, *, now: datetime
+) -> None:
     """Records with their keys, not stored yet. Inside a transaction."""
-    ids_of_rows, lookup = _take_ids(len(keyed)), _Lookup(ids)
-    numbered = list(zip(ids_of_rows, keyed, strict=True))
-    second = int(now.timestamp())
+    feed_id, second = feed.pk, int(now.timestamp())
+    numbered = list(zip(_take_ids(len(keyed)), keyed, strict=True))
     # Made while they are written: PostgreSQL works on one row while we prepare the next.
-    logs = (_log(log_id, feed.pk, record, key, lookup) for log_id, (record, key) in numbered)
-    details = (_detail(log_id, record, second) for log_id, (record, _) in numbered)
+    logs = (
+        (log_id, feed_id, *key, *ids[_names(record)], *_numbers(record))
+        for log_id, (record, key) in numbered
+    )
+    details = (
+        (log_id, second, record.upstream_id, *map(storable, _texts(record)))
+        for log_id, (record, _) in numbered
+    )
     _write(UsageLog._meta.db_table, LOG_COLUMNS, logs)
     _write(UsageDetail._meta.db_table, DETAIL_COLUMNS, details)
-
-
-class _Lookup:
-    """The ids of a record's names, in the order of LOG_COLUMNS."""
-
-    def __init__(self, ids: Ids) -> None:
-        found: dict[str, dict[tuple[str | None, str], int]] = {kind: {} for kind in Name.Kind}
-        for name, pk in ids.items():
-            found[name.kind][name.text, name.upstream_id] = pk
-        kind = Name.Kind
-        self._models, self._keys = found[kind.MODEL], found[kind.KEY]
-        self._users, self._groups = found[kind.USER], found[kind.GROUP]
-
-    def of(self, record: LogRecord) -> tuple[int | None, int | None, int | None, int | None]:
-        return (
-            self._models.get((record.model, "")),
-            self._keys.get((record.key, record.key_id)),
-            self._users.get((record.user, record.user_id)),
-            self._groups.get((record.group, "")),
-        )
-
-
-def _log(
-    log_id: int, feed_id: int, record: LogRecord, key: Key, lookup: _Lookup
-) -> tuple[Any, ...]:
-    second, digest, occurrence = key
-    return (
-        log_id,
-        feed_id,
-        second,
-        record.type,
-        *lookup.of(record),
-        record.channel,
-        record.units,
-        record.prompt,
-        record.completion,
-        record.cached,
-        record.duration_ms,
-        record.first_ms,
-        record.is_stream,
-        digest,
-        occurrence,
-    )
-
-
-def _detail(log_id: int, record: LogRecord, mirrored_at: int) -> tuple[Any, ...]:
-    texts = (record.request_id, record.ip, record.content, record.channel_name, record.other)
-    return (
-        log_id,
-        *map(storable, texts),
-        record.upstream_id,
-        storable(record.raw),
-        mirrored_at,
-    )
 
 
 def _take_ids(count: int) -> Sequence[int]:

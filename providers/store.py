@@ -5,21 +5,26 @@ rows, cut at a second's boundary, the window's record in the last. Absence upstr
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 
-from providers import names, rollups, rows
+from providers import rollups, rows
 from providers.adapters.records import BadRow, LogRecord, Span
 from providers.models import Feed, KeyDay, ModelDay, QuarantinedRow, UsageDetail, UsageLog
-from providers.rows import Key
+from providers.rows import Key, NameIds
 
 TRANSACTION_ROWS = 1000
 TRIES = 5
+
+# A record with its key: its number among equal ones of its second, in order of insertion.
+Identified = tuple[LogRecord, Key]
+Part = tuple[Span, Sequence[Identified]]
 
 
 class RendersDifferently(Exception):
@@ -35,27 +40,17 @@ class Stored:
     lacking: int
 
 
-class Identified(NamedTuple):
-    """A record with its key: its number among equal ones of its second, in order of insertion."""
-
-    record: LogRecord
-    key: Key
-
-
 def identify(records: Sequence[LogRecord]) -> list[Identified]:
     """`records` newest first, whole seconds only; the answer is oldest first."""
     seen: dict[tuple[int, bytes], int] = {}
     found = []
-    for record in reversed(records):
+    oldest_first = records[::-1]
+    for record in sorted(oldest_first, key=attrgetter("second")):
         twin = (record.second, record.digest)
         number = seen.get(twin, 0)
         seen[twin] = number + 1
-        found.append(Identified(record, (*twin, number)))
-    return sorted(found, key=_second_of)
-
-
-def _second_of(row: Identified) -> int:
-    return row.key[0]
+        found.append((record, (*twin, number)))
+    return found
 
 
 def save_rows(
@@ -70,11 +65,11 @@ def save_rows(
 ) -> Stored:
     """Store every row of `span`, newest first as walked. `finish` runs in the last transaction."""
     identified = identify(records)
-    wanted, stored = {row.key for row in identified}, rows.stored_keys(feed, span)
+    wanted, stored = {key for _, key in identified}, rows.stored_keys(feed, span)
     new, lacking = len(wanted - stored), len(stored - wanted)
     if new and lacking:
         raise RendersDifferently
-    ids = names.ids_of(rows.names_in(records, feed.site_id))
+    ids = rows.ids_of_names(records, feed.site_id)
     parts = list(_parts(identified, span))
     for number, (part_span, part) in enumerate(parts):
         is_last = number == len(parts) - 1
@@ -86,7 +81,7 @@ def save_rows(
 def add_row(feed: Feed, record: LogRecord, *, now: datetime, zone: ZoneInfo) -> None:
     """One more row beside what is stored of its second: a quarantined one that can be read now."""
     span = Span(since=record.second, until=record.second + 1)
-    ids = names.ids_of(rows.names_in([record], feed.site_id))
+    ids = rows.ids_of_names([record], feed.site_id)
     with transaction.atomic():
         Feed.objects.select_for_update().get(pk=feed.pk)
         twins = [key for key in rows.stored_keys(feed, span) if key[1] == record.digest]
@@ -110,24 +105,30 @@ def delete_some(feed: Feed) -> int:
     return len(part)
 
 
-def _parts(identified: Sequence[Identified], span: Span) -> Iterator[tuple[Span, list[Identified]]]:
+def _parts(identified: Sequence[Identified], span: Span) -> Iterator[Part]:
     """Cut at a second's boundary, about TRANSACTION_ROWS each; together they are the whole span."""
     count = max(1, round(len(identified) / TRANSACTION_ROWS))
     size = math.ceil(len(identified) / count)  # no small rest: a transaction has a price of its own
-    since, part = span.since, list[Identified]()
-    for row in identified:
-        if len(part) >= size and row.key[0] != part[-1].key[0]:
-            yield Span(since=since, until=row.key[0]), part
-            since, part = row.key[0], []
-        part.append(row)
-    yield Span(since=since, until=span.until), part
+    since, rest = span.since, identified
+    while len(rest) > size:
+        cut = bisect_right(rest, _second(rest[size - 1]), key=_second)
+        if cut == len(rest):
+            break
+        until = _second(rest[cut])
+        yield Span(since=since, until=until), rest[:cut]
+        since, rest = until, rest[cut:]
+    yield Span(since=since, until=span.until), rest
+
+
+def _second(row: Identified) -> int:
+    return row[0].second
 
 
 def _save_part(
     feed: Feed,
     span: Span,
     part: Sequence[Identified],
-    ids: names.Ids,
+    ids: NameIds,
     *,
     now: datetime,
     zone: ZoneInfo,
@@ -149,17 +150,17 @@ def _insert_missing(
     feed: Feed,
     span: Span,
     part: Sequence[Identified],
-    ids: names.Ids,
+    ids: NameIds,
     *,
     now: datetime,
     zone: ZoneInfo,
 ) -> None:
     Feed.objects.select_for_update().values_list("pk").get(pk=feed.pk)
     stored = rows.stored_keys(feed, span)
-    missing = [row for row in part if row.key not in stored] if stored else part
+    missing = [row for row in part if row[1] not in stored] if stored else part
     if missing:
         rows.insert(feed, missing, ids, now=now)
-        days = rollups.days_of((row.key[0] for row in missing), zone)
+        days = rollups.days_of(map(_second, missing), zone)
         rollups.rebuild_days(feed.pk, days, zone)
 
 

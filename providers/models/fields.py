@@ -16,7 +16,7 @@ ESCAPE = "\ufdd0"  # a noncharacter: PostgreSQL cannot hold NUL in text
 
 def storable(text: str | None) -> str | None:
     """`text` without NUL, reversibly."""
-    if text is None or ("\0" not in text and ESCAPE not in text):
+    if not text or ("\0" not in text and ESCAPE not in text):
         return text
     return text.replace(ESCAPE, ESCAPE + "1").replace("\0", ESCAPE + "0")
 

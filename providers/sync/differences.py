@@ -90,7 +90,7 @@ def mirrored_spans(feed: Feed, *, since: int, until: int) -> Iterator[Span]:
 
 
 def compared(feed: Feed, span: Span, walked: Walk, *, most_listed: int | None = None) -> Compared:
-    upstream = {row.key: row.record for row in store.identify(walked.records)}
+    upstream = {key: record for record, key in store.identify(walked.records)}
     stored = rows.stored_keys(feed, span)
     missing, gone = upstream.keys() - stored, stored - upstream.keys()
     listed = chain((_missing(upstream[key]) for key in sorted(missing)), _gone(feed, gone))
