@@ -12,8 +12,8 @@ from accounts.models import User
 from providers import connections, messages
 from providers.adapters.records import Finding, TestReport
 from providers.connections import Draft
-from providers.leases import BudgetSpent
 from providers.models import Connection
+from providers.pacing import BudgetSpent
 
 ADDRESS, SOFTWARE, TOKEN = _("Address"), _("Software"), _("Access token")
 USER_ID, UNITS, PERMISSION, SITE = _("User ID"), _("Units"), _("Permission"), _("Site")

@@ -11,8 +11,8 @@ from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, Max, 
 from django.db.models.functions import Coalesce
 
 from providers.adapters import ADAPTERS
-from providers.leases import Budget
 from providers.models import Connection, Feed, ModelDay, Window
+from providers.pacing import Budget
 from providers.sync import plan
 
 # A fuller window is halved and an emptier one widened, so that most hold about so many rows.

@@ -1,19 +1,23 @@
 """What a person can do with a connection: test, add, pause, replace its secret, remove."""
 
+import time
 from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from providers import leases, secrets, tasks
+from providers import pacing, secrets, tasks
 from providers.adapters import ADAPTERS
 from providers.adapters.records import Credentials, Secret, Span, TestReport
 from providers.models import Check, Connection, Feed, Site
+from providers.pacing import Visit
 from providers.sync import checks, site_facts
 from providers.sync.turn import open_door
 
 OWN, ALL = "own", "all"
+TEST_REQUESTS = 4
+TEST_SECONDS = 20.0  # a person waits; longer only where the budget is so small
 # Addresses that are never called are not saved either, whatever a person asks for.
 NEVER_SAVED = frozenset({"private_address", "metadata_address", "plain_http", "bad_url"})
 
@@ -40,11 +44,16 @@ class Draft:
 
 
 def test(draft: Draft) -> TestReport:
-    """Ask the site; at most four requests, which count against its budget."""
+    """Ask the site; at most four requests, which count against its budget and go before those of
+    the workers. `BudgetSpent` where that would take too long."""
     site = Site.objects.filter(kind=draft.kind, base_url=draft.base_url).first()
-    lease = None if site is None else leases.Lease(site.pk, patience=20)
-    with open_door(None if lease is None else lease.wait_for_budget) as door:
+    with open_door(None if site is None else _urgent_visit(site)) as door:
         return ADAPTERS[draft.kind].test(door, draft.credentials, draft.scope)
+
+
+def _urgent_visit(site: Site) -> Visit:
+    seconds = max(TEST_SECONDS, (TEST_REQUESTS + 1) * pacing.usual_wait(site.pk))
+    return Visit(site.pk, gives_up_at=time.monotonic() + seconds, is_urgent=True)
 
 
 @transaction.atomic
@@ -54,7 +63,7 @@ def add(owner: User, draft: Draft, report: TestReport, *, save_anyway: bool = Fa
     _require_proof(report, save_anyway=save_anyway)
     site, is_new = Site.objects.get_or_create(kind=draft.kind, base_url=draft.base_url)
     if is_new:
-        leases.charge(site, report.requests)
+        pacing.charge(site, report.requests)
     connection = Connection(
         owner=owner,
         site=site,

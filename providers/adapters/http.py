@@ -1,5 +1,6 @@
 """The one door out: every request to an upstream goes through a `Door`, and httpx is only here."""
 
+import math
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ READ_SECONDS = 60.0  # a small site can need half a minute for one page
 ANSWER_SECONDS = 180.0
 MAX_BYTES = 64 * 1024 * 1024
 KEEP_ALIVE_SECONDS = 20.0  # less than servers commonly allow, so that we seldom meet a closed one
+LONGEST_WAIT = 24 * 3600  # nobody means more with Retry-After
 KEPT_HEADERS = ("content-type", "retry-after", "x-new-api-version", "auth-version", "cf-mitigated")
 
 
@@ -46,6 +48,18 @@ class Answer:
             return None
         return self.server_time - (self.asked_at + (self.answered_at - self.asked_at) / 2)
 
+    @property
+    def retry_after(self) -> int | None:
+        """Seconds to wait, where the site says so: a number, or a date by its own clock."""
+        text = self.headers.get("retry-after", "").strip()
+        if text.isascii() and text.isdigit():
+            return min(int(text[:9]), LONGEST_WAIT)
+        moment = _time(text)
+        if moment is None:
+            return None
+        wait = moment - (self.server_time or self.answered_at)
+        return max(0, min(math.ceil(wait.total_seconds()), LONGEST_WAIT))
+
 
 class Door:
     """Asks one question at a time over a kept connection. Raises nothing but `ProviderError`s."""
@@ -60,6 +74,7 @@ class Door:
         max_bytes: int = MAX_BYTES,
         user_agent: str = "Tollbook",
         before_request: Callable[[], None] | None = None,
+        after_request: Callable[[Answer | None], None] | None = None,
         resolver: Resolver = resolve,
         ssl_context: ssl.SSLContext | None = None,
     ) -> None:
@@ -67,6 +82,7 @@ class Door:
         self.seconds = 0.0  # spent on answers, not on waiting until a request is allowed
         self.clock_offset: timedelta | None = None  # of the last answer that told the time
         self._before_request = before_request
+        self._after_request = after_request
         self._answer_seconds = deadline
         self._max_bytes = max_bytes
         self._deadline = Deadline()
@@ -102,20 +118,29 @@ class Door:
     ) -> Answer:
         """Ask once. Every status but a redirect is an answer, and so is a body that is no JSON."""
         target = web_address(url)
-        if self._before_request is not None:
-            self._before_request()
-        self.requests += 1
-        self._deadline.start(self._answer_seconds)
         request = self._client.build_request(
             "GET", target, params=params, headers=_revealed(headers or {})
         )
+        if self._before_request is not None:
+            self._before_request()
+        answer = None
+        try:
+            answer = self._ask(request)
+        finally:
+            if self._after_request is not None:
+                self._after_request(answer)
+        return answer
+
+    def _ask(self, request: httpx.Request) -> Answer:
+        self.requests += 1
+        self._deadline.start(self._answer_seconds)
         begun = time.monotonic()
         try:
-            return self._ask(request)
+            return self._answer(request)
         finally:
             self.seconds += time.monotonic() - begun
 
-    def _ask(self, request: httpx.Request) -> Answer:
+    def _answer(self, request: httpx.Request) -> Answer:
         asked_at = datetime.now(UTC)
         with _translated(broken="connection"):
             response = self._client.send(request, stream=True)

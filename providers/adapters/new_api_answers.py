@@ -20,7 +20,6 @@ from providers.adapters.errors import (
 from providers.adapters.http import Answer
 from providers.adapters.new_api_rows import UNREADABLE, readable
 
-LONGEST_WAIT = 24 * 3600  # nobody means more with Retry-After
 TIMEOUTS = (408, 504, 522, 524)  # a proxy's word for what a shorter window can cure
 CHALLENGE = re.compile(
     rb"just a moment|challenge-platform|cf[-_]chl|attention required|checking your browser"
@@ -97,7 +96,7 @@ def data_of(answer: Answer, *, needs: str = "") -> Raw:
 def _check_status(answer: Answer) -> None:
     status = answer.status
     if status == 429:
-        raise RateLimited(retry_after=_seconds_to_wait(answer.headers.get("retry-after", "")))
+        raise RateLimited(retry_after=answer.retry_after)
     if _is_challenge(answer):
         raise UnexpectedAnswer(f"HTTP {status}", code="challenge")
     if status >= 500 or status in TIMEOUTS:
@@ -152,7 +151,3 @@ def _is_challenge(answer: Answer) -> bool:
     if answer.headers.get("cf-mitigated") == "challenge":
         return True
     return _is_html(answer) and CHALLENGE.search(answer.body, 0, CHALLENGE_BYTES) is not None
-
-
-def _seconds_to_wait(text: str) -> int | None:
-    return min(int(text), LONGEST_WAIT) if text.isascii() and text.isdigit() else None

@@ -7,7 +7,7 @@ from django.core.management.base import CommandError
 
 from providers import connections, messages
 from providers.adapters.records import TestReport
-from providers.leases import BudgetSpent
+from providers.pacing import BudgetSpent
 
 
 def test(draft: connections.Draft) -> TestReport:

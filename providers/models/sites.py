@@ -29,8 +29,13 @@ class Site(models.Model):
     has_hourly = models.BooleanField(default=True)
     clock_offset_seconds = models.FloatField(default=0)
     facts_read_at = models.DateTimeField(null=True)
-    paced_until = models.FloatField(default=0)  # unix time; the request budget (see leases.py)
-    slow_until = models.FloatField(default=0)  # half the budget until then, after a 429
+    # The request budget, unix times (see pacing.py): spent to, halved to, who asks now and may take
+    # until then, and until when nobody goes before a person.
+    paced_until = models.FloatField(default=0)
+    slow_until = models.FloatField(default=0)
+    asker = models.CharField(max_length=40, default="")
+    asking_until = models.FloatField(default=0)
+    urgent_until = models.FloatField(default=0)
     lease_holder = models.CharField(max_length=40, default="")
     lease_until = models.FloatField(default=0)
 

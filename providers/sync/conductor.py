@@ -17,9 +17,10 @@ from django.db.models import F, Q, QuerySet
 
 from accounts.zone import business_zone
 from providers import leases
-from providers.adapters.errors import ProviderError, RateLimited
+from providers.adapters.errors import ProviderError
 from providers.leases import Lease
 from providers.models import Connection, Feed, Site
+from providers.pacing import BudgetSpent
 from providers.secrets import SecretUnreadable
 from providers.store import RendersDifferently
 from providers.sync import (
@@ -59,11 +60,11 @@ def _hold(site_id: int, patience: float, work: Callable[[Turn, Lease], bool]) ->
     with leases.hold(site_id, patience=patience) as lease:
         if lease is None:
             return None
-        with open_door(lease.before_request) as door:
+        with open_door(lease) as door:
             turn = Turn(site=Site.objects.get(pk=site_id), door=door, zone=business_zone())
             try:
                 return 0 if work(turn, lease) else None
-            except leases.BudgetSpent as spent:
+            except BudgetSpent as spent:
                 return spent.seconds
             except leases.LeaseLost:
                 return None
@@ -155,14 +156,19 @@ def _workable(site: Site, now: datetime) -> QuerySet[Feed]:
 def _work(turn: Turn, lease: Lease, *, until: float) -> bool:
     """True where more is due."""
     quarantine.reread_after_upgrade(turn)
-    _identify(turn)
+    with lease.urgently():
+        _identify(turn)
     while time.monotonic() < until:
         step = next_step(turn.site, turn.now())
         if step is None:
             return False
-        may_wait = step.run is not look
-        lease.give_way = partial(_let_new_feeds_pass, turn, lease) if may_wait else None
-        _take(turn, step)
+        if step.run is look:
+            lease.give_way = None
+            with lease.urgently():
+                _take(turn, step)
+        else:
+            lease.give_way = partial(_let_new_feeds_pass, turn, lease)
+            _take(turn, step)
     return True
 
 
@@ -176,10 +182,11 @@ def _let_new_feeds_pass(turn: Turn, lease: Lease) -> None:
             _hold(site_id, PATIENCE_SECONDS, _look_at_new_feeds)
 
 
-def _look_at_new_feeds(turn: Turn, _: Lease) -> bool:
-    _identify(turn)
-    for feed in _workable(turn.site, turn.now()).filter(stepped_at=None):
-        _take(turn, Step(feed, look))
+def _look_at_new_feeds(turn: Turn, lease: Lease) -> bool:
+    with lease.urgently():
+        _identify(turn)
+        for feed in _workable(turn.site, turn.now()).filter(stepped_at=None):
+            _take(turn, Step(feed, look))
     return True
 
 
@@ -218,8 +225,6 @@ def _told_on(connection: Connection, turn: Turn) -> Iterator[None]:
         yield
     except ProviderError as error:
         logger.warning("connection %s: %s", connection.pk, error)
-        if isinstance(error, RateLimited):
-            leases.penalise(turn.site.pk, error.retry_after)
         if error.code == "bad_envelope":
             site_facts.doubt(turn.site)
         connection.record_failure(error.code, error.detail, error.needs_person, turn.now())

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from django.db import transaction
 
-from providers import leases, store
+from providers import pacing, store
 from providers.adapters.errors import AuthFailed, Unavailable
 from providers.adapters.records import Span, utc
 from providers.models import Feed, Site, Window
@@ -50,7 +50,7 @@ def mirror_in_parts(work: FeedTurn, span: Span) -> None:
 
 def most_rows(work: FeedTurn) -> int:
     """Of a window of the feed, by the site's pages and budget."""
-    interval = leases.usual_wait(work.turn.site.pk)
+    interval = pacing.usual_wait(work.turn.site.pk)
     return plan.most_rows(work.reader.page_size, interval)
 
 

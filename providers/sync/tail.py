@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from providers import leases
+from providers import pacing
 from providers.adapters.records import Page, Span
 from providers.models import Window
 from providers.sync import plan, stretch, verify
@@ -85,7 +85,7 @@ def _rows_to_come(work: FeedTurn, span: Span, fresh: Span, page: Page) -> int:
 
 
 def _most_rows(work: FeedTurn) -> int:
-    interval = leases.usual_wait(work.turn.site.pk)
+    interval = pacing.usual_wait(work.turn.site.pk)
     return plan.most_rows_of_tail(work.reader.page_size, interval)
 
 

@@ -1,7 +1,6 @@
 """What every step of a turn at one site needs."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -12,18 +11,23 @@ from providers import secrets
 from providers.adapters import ADAPTERS, Adapter
 from providers.adapters.http import Door
 from providers.adapters.records import Credentials
+from providers.leases import Lease
 from providers.models import Connection, Feed, Site
+from providers.pacing import Visit
 from providers.sync.walk import Reader
 
 ANSWER_SECONDS = 80.0  # below the life of the lease
 
 
-def open_door(before_request: Callable[[], None] | None) -> Door:
+def open_door(way: Visit | Lease | None) -> Door:
+    """A door through which nobody goes out of turn; without `way` one to a site that nobody knows
+    here."""
     return Door(
         allowed_networks=settings.TOLLBOOK_ALLOWED_PRIVATE_NETWORKS,
         deadline=ANSWER_SECONDS,
         user_agent=f"Tollbook/{settings.VERSION}",
-        before_request=before_request,
+        before_request=None if way is None else way.before_request,
+        after_request=None if way is None else way.after_request,
     )
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from accounts.models import User
-from providers import secrets
+from providers import pacing, secrets
 from providers.models import Connection
 from tests.dashboard.watching import sign_in
 from tests.upstream import World, start_double
@@ -166,7 +166,5 @@ def test_too_many_tests_are_refused(double):
 def test_a_spent_budget_is_a_sentence(double, settings):
     client = sign_in()
     post(client, typed(double))
-    site = Connection.objects.get().site
-    site.paced_until = 1e11
-    site.save(update_fields=["paced_until"])
+    pacing.penalise(Connection.objects.get().site_id, retry_after=None)
     assert "slow down" in post(client, typed(double, "test"))[1]

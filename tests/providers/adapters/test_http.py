@@ -77,6 +77,33 @@ def test_it_calls_the_hook_before_each_request(serve, open_door):
     assert seen == [0, 1]
 
 
+def test_it_calls_the_other_hook_after_each_request_with_the_answer_if_one_came(serve, open_door):
+    server = serve(http(b"[]", status=429))
+    seen = []
+    door = open_door(after_request=seen.append)
+    door.get_json(server.url)
+    failure_of(door, "http://127.0.0.1:1/")
+    assert [answer and answer.status for answer in seen] == [429, None]
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"Retry-After": "180"}, 180),
+        ({"Retry-After": "9" * 5000}, 86400),
+        ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"}, 120),
+        ({"Retry-After": "Wed, 21 Oct 2026 07:25:00 GMT"}, 0),
+        ({"Retry-After": "Wed, 21 Oct 2099 07:25:00 GMT"}, 86400),
+    ],
+)
+def test_it_understands_how_long_to_wait(serve, open_door, headers, seconds):
+    """A date is by the site's own clock."""
+    server = serve(http(Date="Wed, 21 Oct 2026 07:26:00 GMT", **headers))
+    assert open_door().get_json(server.url).retry_after == seconds
+
+
 def test_it_learns_how_far_the_clock_of_the_site_is_ahead(serve, open_door):
     ahead = datetime.now(UTC) + timedelta(hours=1)
     server = serve(http(Date=ahead.strftime("%a, %d %b %Y %H:%M:%S GMT")))

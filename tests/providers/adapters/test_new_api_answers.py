@@ -210,7 +210,7 @@ def test_there_are_recorded_refusals_of_every_kind():
         ({"retry_after": "-1"}, None),
         ({"retry_after": "1.5"}, None),
         ({"retry_after": "²"}, None),
-        ({"retry_after": "Wed, 21 Oct 2026 07:28:00 GMT"}, None),
+        ({"retry_after": "soon"}, None),
     ],
 )
 def test_it_says_how_long_to_wait_if_the_site_does(header, seconds):

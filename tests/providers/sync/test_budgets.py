@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
-from providers import leases, names
+from providers import leases, names, pacing
 from providers.models import Feed, UsageLog, Window
 from providers.sync import conductor
 from tests.providers.sync.mirrors import make_mirror
@@ -47,9 +47,9 @@ def clock(settings, monkeypatch):
     settings.TOLLBOOK_ALLOWED_PRIVATE_NETWORKS = ["127.0.0.0/8"]
     names.forget()
     clock = Clock()
-    monkeypatch.setattr(leases, "time", clock)
-    monkeypatch.setattr(conductor, "time", clock)
-    monkeypatch.setattr(leases, "Lease", partial(leases.Lease, sleep=clock.sleep))
+    for module in (leases, pacing, conductor):
+        monkeypatch.setattr(module, "time", clock)
+    monkeypatch.setattr(leases, "Visit", partial(pacing.Visit, sleep=clock.sleep))
     return clock
 
 
@@ -102,7 +102,7 @@ def test_a_history_is_read_within_the_budget(mirror_of, clock, settings, per_min
     asked = mirror.double.requests()
     moments = [clock.moment_of(entry) for entry in asked]
     assert most_in_a_minute(moments) <= per_minute
-    is_idle = moments[-1] - moments[0] > len(moments) * leases.Budget(per_minute).interval + 30
+    is_idle = moments[-1] - moments[0] > len(moments) * pacing.Budget(per_minute).interval + 30
     assert not is_idle
     assert len(mirror.double.requests(LIST)) <= 1.6 * ROWS / PAGE
     assert len(asked) <= 2.6 * ROWS / PAGE

@@ -68,6 +68,6 @@ def test_waiting_for_the_budget_is_not_slowness_of_the_site(mirror_of, settings,
     settings.TOLLBOOK_SITE_REQUESTS_PER_MINUTE = 240  # one in 0.3 s, once the burst is spent
     monkeypatch.setattr(plan, "SLOW_SECONDS", 0.2)
     mirror = mirror_of(rows(300, within=10 * DAY))
-    Site.objects.update(paced_until=time.time() + 15)
+    Site.objects.update(paced_until=time.time() + 7)
     conductor.work_at(mirror.connection.site_id, seconds=4)
     assert mirror.feed.backfill_width > plan.FIRST_WIDTH

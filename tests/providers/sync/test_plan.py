@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from providers import leases
+from providers import pacing
 from providers.adapters.records import Span
 from providers.sync import plan
 
@@ -85,7 +85,7 @@ def test_a_window_with_too_many_rows_is_narrowed_at_once(width, rows, expected):
     ("per_minute", "rows"), [(1, 200), (2, 500), (5, 1400), (40, 2000), (1_000_000, 2000)]
 )
 def test_a_window_is_read_three_times_within_a_task(per_minute, rows, settings):
-    interval = leases.Budget(per_minute).interval
+    interval = pacing.Budget(per_minute).interval
     assert plan.most_rows(100, interval) == rows
     assert 3 * rows / 100 * interval < settings.CELERY_TASK_SOFT_TIME_LIMIT
 
