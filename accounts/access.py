@@ -33,3 +33,15 @@ def needs(permission: str) -> Callable[[View[P]], View[P]]:
         return checked
 
     return decorator
+
+
+def hidden_from_finance(view: View[P]) -> View[P]:
+    """What was received word for word: not for those who look after the money."""
+
+    @wraps(view)
+    def checked(request: PersonRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if request.user.is_finance_role:
+            raise Http404
+        return view(request, *args, **kwargs)
+
+    return checked

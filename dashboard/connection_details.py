@@ -9,7 +9,7 @@ from django.conf import settings
 
 from dashboard import money, watched
 from dashboard.strips import GridDay, grid
-from dashboard.watched import Mismatch, Watched
+from dashboard.watched import Comparison, Watched
 from providers import traits
 from providers.models import Connection, SiteUnit
 from providers.traits import Told
@@ -23,7 +23,7 @@ class Details:
     entry: Watched
     unit: SiteUnit | None
     watchers: Sequence[str]
-    mismatches: Sequence[Mismatch] = ()
+    mismatches: Sequence[Comparison] = ()
     quarantined: int = 0
     days: Sequence[GridDay] = ()
     traits: Sequence[Told] = ()

@@ -89,7 +89,7 @@ class UsageFilter:
         form.is_valid()
         given: dict[str, Any] = form.cleaned_data
         today = now.astimezone(zone).date()
-        period, shown = _period(given, today, zone, default)
+        period, shown = period_of(given, today, zone, default)
         return cls(
             period=period,
             range=shown,
@@ -118,7 +118,7 @@ class UsageFilter:
 
     def of(self, shown: Range, **changes: object) -> str:
         """The query string of another range."""
-        ends = {"since": _local(shown.since), "until": _local(shown.until)}
+        ends = {"since": local_text(shown.since), "until": local_text(shown.until)}
         return self.query_string(period=Preset.CUSTOM, **ends, **changes)
 
     def hidden(self) -> list[tuple[str, str]]:
@@ -151,11 +151,11 @@ class UsageFilter:
 
     @property
     def since_text(self) -> str:
-        return _local(self.range.since)
+        return local_text(self.range.since)
 
     @property
     def until_text(self) -> str:
-        return _local(self.range.until)
+        return local_text(self.range.until)
 
     def _parameters(self) -> dict[str, object]:
         is_custom = self.period is Preset.CUSTOM
@@ -175,7 +175,7 @@ class UsageFilter:
         }
 
 
-def _period(
+def period_of(
     given: dict[str, Any], today: date, zone: ZoneInfo, default: Preset
 ) -> tuple[Preset, Range]:
     """The preset that was asked for; `custom` with both ends, else the default."""
@@ -209,6 +209,6 @@ def _moment(text: str, zone: ZoneInfo) -> datetime | None:
     return moment.replace(microsecond=0, tzinfo=zone)
 
 
-def _local(moment: datetime) -> str:
+def local_text(moment: datetime) -> str:
     text = moment.replace(tzinfo=None).isoformat(timespec="seconds")
     return text.removesuffix(":00")

@@ -67,8 +67,8 @@ class Watchlist:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Mismatch:
-    """A window that is not verified: ours and the site's, None where there is no such number."""
+class Comparison:
+    """A window's two sums, None where there is no such number."""
 
     window: Window
     ours: Amount | None
@@ -124,26 +124,26 @@ def _strip(
     return strip
 
 
-def mismatches(feed: Feed, rates: Rates, zone: ZoneInfo) -> list[Mismatch]:
+def mismatches(feed: Feed, rates: Rates, zone: ZoneInfo) -> list[Comparison]:
     """Windows that are not verified; those that differ first, then the newest."""
     unverified = Window.objects.filter(feed=feed).exclude(state=Window.State.VERIFIED)
     differing = unverified.filter(state=Window.State.DIFFERS).order_by("-until")
     others = unverified.exclude(state=Window.State.DIFFERS).order_by("-until")
     windows = [*differing[:MOST_MISMATCHES], *others[:MOST_MISMATCHES]][:MOST_MISMATCHES]
-    return [_mismatch(window, rates, zone) for window in windows]
+    return [comparison(window, rates, zone) for window in windows]
 
 
 def quarantined(feed: Feed) -> int:
     return QuarantinedRow.objects.filter(feed=feed).count()
 
 
-def _mismatch(window: Window, rates: Rates, zone: ZoneInfo) -> Mismatch:
+def comparison(window: Window, rates: Rates, zone: ZoneInfo) -> Comparison:
     day = window.since.astimezone(zone).date()
     ours, theirs = (
         None if units is None else Amount.of(units, rates, day)
         for units in (window.units, window.site_units)
     )
-    return Mismatch(window=window, ours=ours, theirs=theirs)
+    return Comparison(window=window, ours=ours, theirs=theirs)
 
 
 def _feeds(connections: Iterable[Connection]) -> list[Feed]:

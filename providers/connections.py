@@ -7,12 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.zone import business_zone
 from providers import pacing, secrets, tasks
 from providers.adapters import ADAPTERS
 from providers.adapters.records import Credentials, Secret, Span, TestReport
-from providers.models import Check, Connection, Feed, Site
+from providers.models import Check, Connection, Feed, QuarantinedRow, Site
 from providers.pacing import Visit
-from providers.sync import checks, site_facts
+from providers.sync import checks, quarantine, site_facts
 from providers.sync.turn import open_door
 
 OWN, ALL = "own", "all"
@@ -123,6 +124,21 @@ def verify_again(feed: Feed, span: Span, *, by: int | None) -> Check | None:
     check = checks.ask(feed, span, by=by, now=timezone.now())
     tasks.sync_soon(feed.site_id)
     return check
+
+
+def read_again(row: QuarantinedRow) -> bool:
+    """A quarantined row, from the text that was kept. True if it is mirrored now."""
+    is_read = quarantine.reread(row, now=timezone.now(), zone=business_zone())
+    if is_read:
+        tasks.sync_soon(row.feed.site_id)
+    return is_read
+
+
+def read_all_again(feed: Feed) -> None:
+    """Leave the feed's quarantined rows to whoever works at the site next, as after an upgrade."""
+    feed.parsed_with = ""
+    feed.save(update_fields=["parsed_with"])
+    tasks.sync_soon(feed.site_id)
 
 
 def release(feed: Feed) -> None:

@@ -96,6 +96,33 @@ REASONS: dict[str, Promise] = {
     "statistic": _("the site's statistic gives another sum"),
 }
 
+# What a reason means for the rows, and what to do.
+EXPLANATIONS: dict[str, Promise] = {
+    "renamed": _(
+        "The site counts by the present name of the account, and some rows here carry a former one."
+        " Without those, both sums are the same."
+    ),
+    "shared_name": _(
+        "The site counts by name, and another account has or had the same one. It was proven in"
+        " seconds in which this account has no row and the statistic is not zero."
+    ),
+    "zero_statistic": _(
+        "The site says zero although it lists rows that cost something. New API 1.0.0-rc.29 does"
+        " that. The rows were read whole; only their sum cannot be compared."
+    ),
+    "name_pattern": _(
+        "The name of the account has a percent sign in it, and the site's statistic counts every"
+        " account whose name fits."
+    ),
+    "quarantine": _(
+        "The sum here lacks the rows that could not be read. The window is verified once they can."
+    ),
+    "statistic": _(
+        "All rows that the site lists are here, read and compared twice, and still its own"
+        " statistic gives another sum. No known fault explains it."
+    ),
+}
+
 
 def problem(code: str, value: str = "") -> str:
     text = PROBLEMS.get(code, PROBLEMS["unexpected"])
@@ -124,3 +151,7 @@ def _separated(number: str) -> str:
         return f"{Decimal(number):,f}"
     except InvalidOperation:
         return number
+
+
+def explanation(code: str) -> str:
+    return str(EXPLANATIONS[code]) if code in EXPLANATIONS else ""

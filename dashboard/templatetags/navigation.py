@@ -46,6 +46,8 @@ def business_zone_label() -> str:
 
 def _pages(user: User) -> list[tuple[str, str]]:
     pages = [(_("Overview"), "overview"), (_("Logs"), "logs"), (_("Connections"), "connections")]
+    if user.has_perm("accounts.view_all_logs"):
+        pages.append((_("Verification"), "verification"))
     if user.has_perm("accounts.manage_people"):
         pages.append((_("Members"), "members"))
     return [(label, reverse(name)) for label, name in pages]

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+LONGEST_REASON = 300
+
+
 class Name(models.Model):
     """A model, group, upstream user or key as received; id *and* text, so that a renamed or reused
     name never mixes two people. Site and upstream id only for users and keys."""
@@ -133,7 +136,7 @@ class QuarantinedRow(models.Model):
     feed = models.ForeignKey(Feed, models.CASCADE, related_name="quarantined")
     time = SecondField()  # the row's own, or the beginning of its window where that is unreadable
     raw = UpstreamTextField()
-    reason = models.CharField(max_length=300)
+    reason = models.CharField(max_length=LONGEST_REASON)
     seen_at = models.DateTimeField()
 
     objects = OfFeedQuerySet.as_manager()
@@ -143,6 +146,11 @@ class QuarantinedRow(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+    def record_reason(self, reason: str) -> None:
+        """What the present code says."""
+        self.reason = reason[:LONGEST_REASON]
+        self.save(update_fields=["reason"])
 
 
 class Window(models.Model):

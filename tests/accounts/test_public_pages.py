@@ -7,8 +7,9 @@ from django.urls import URLPattern, get_resolver, reverse
 from django.urls.converters import IntConverter, UUIDConverter
 
 from accounts.public import PUBLIC_PAGES
+from dashboard.urls import PlaceConverter
 
-EXAMPLES = {IntConverter: 1, UUIDConverter: UUID(int=1)}
+EXAMPLES = {IntConverter: 1, PlaceConverter: 1, UUIDConverter: UUID(int=1)}
 
 
 def pages(patterns):

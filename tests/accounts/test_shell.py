@@ -28,8 +28,9 @@ def test_a_member_sees_the_pages_that_exist(alice_client):
     assert navigation(alice_client) == ["/", "/logs/", "/connections/"]
 
 
-def test_an_admin_sees_the_members_as_well(admin_client):
-    assert navigation(admin_client) == ["/", "/logs/", "/connections/", "/team/members/"]
+def test_an_admin_sees_verification_and_members_as_well(admin_client):
+    pages = ["/", "/logs/", "/connections/", "/verification/", "/team/members/"]
+    assert navigation(admin_client) == pages
 
 
 def test_the_page_that_is_open_is_marked_and_no_other(admin_client):

@@ -1,12 +1,12 @@
 """An installation with everything in it that can break a page: states, long names, odd numbers."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.timezone import now
 
 from accounts.models import Invitation, User
-from providers.models import Connection, Feed, QuarantinedRow, UsageLog
+from providers.models import Check, Connection, Feed, QuarantinedRow, UsageLog, Window
 from tests.factories import make_user
 from tests.factories_usage import (
     make_connection,
@@ -43,6 +43,12 @@ ODD_ROWS = [
     {"duration": None, "text": {"other": "not json"}},
 ]
 
+BAD_ROWS = [
+    ("Expected `int`, got `str` - at `$.quota`", '{"created_at": 1, "quota": "many"}'),
+    ("JSON is malformed: invalid character (byte 1)", f"{{\0 {SCRIPT} {RIGHT_TO_LEFT}"),
+    ("Expected `object`, got `array`", f'["{LONG}", "{CHINESE}", "{"x" * 30_000}"]'),
+]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
@@ -52,6 +58,13 @@ class Scene:
     row: UsageLog
     unwatched: Feed
     invitation: str
+    window: Window
+    check: Check
+    bad_time: datetime
+
+    def bad_row(self, number):
+        """The parts of the address of a quarantined row."""
+        return self.busy.feed_id, int(self.bad_time.timestamp()), number
 
 
 def make_scene(**person):
@@ -69,6 +82,9 @@ def make_scene(**person):
         row=row,
         unwatched=_unwatched(moment),
         invitation=token,
+        window=Window.objects.get(feed=busy.feed, state="differs"),
+        check=Check.objects.get(feed=busy.feed),
+        bad_time=moment - HOUR,
     )
 
 
@@ -86,7 +102,9 @@ def make_plain_rows(owner):
 
 def _busy(owner, moment):
     """Rows of a month; every state of a window; a second watcher."""
-    feed = make_feed(make_site(name="Harbour"), account_name="lab", read_at=moment)
+    feed = make_feed(
+        make_site(name="Harbour", dialect="new-api"), account_name="lab", read_at=moment
+    )
     connection = make_connection(owner, feed, name="Harbour")
     make_connection(make_user("jonas"), feed)
     for number, row in enumerate(ODD_ROWS):
@@ -97,8 +115,42 @@ def _busy(owner, moment):
     _windows(feed, moment)
     make_point(connection, moment - 36 * DAY, units=5_000_000)
     make_snapshot(connection, LARGEST, used_units=LARGEST, requests=LARGEST)
-    QuarantinedRow.objects.create(feed=feed, time=moment, raw="{", reason="no JSON", seen_at=moment)
+    _quarantine(feed, moment)
+    _check(feed, owner, moment)
     return connection
+
+
+def _quarantine(feed, moment):
+    """Bad rows of every size: with NUL, with markup, and one that is longer than a page shows."""
+    for reason, raw in BAD_ROWS:
+        QuarantinedRow.objects.create(
+            feed=feed, time=moment - HOUR, raw=raw, reason=reason, seen_at=moment
+        )
+
+
+def _check(feed, owner, moment):
+    """Half done, with a row of each side."""
+    numbers = {"requests": 61, "rows": LARGEST, "missing": 1, "gone": 3, "is_same": False}
+    check = Check.objects.create(
+        feed=feed,
+        asked_by=owner,
+        asked_at=moment,
+        since=moment - 10 * DAY,
+        until=moment,
+        reached=moment - 3 * DAY,
+        **numbers,
+    )
+    for side, name in (("missing_here", LONG), ("gone_upstream", RIGHT_TO_LEFT)):
+        check.found.create(
+            side=side,
+            time=moment - 3 * DAY + HOUR,
+            type=2,
+            model=name,
+            key=CHINESE,
+            units=LARGEST,
+            prompt=1,
+            completion=1,
+        )
 
 
 def _windows(feed, moment):

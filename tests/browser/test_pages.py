@@ -32,6 +32,17 @@ def other_pages(scene):
     ]
 
 
+def proof_pages(scene):
+    window, feed = scene.window, scene.window.feed_id
+    return [
+        *("/verification/", f"/verification/?feed={feed}", "/verification/?state=differs"),
+        reverse("window", args=[feed, int(window.since.timestamp())]),
+        reverse("check", args=[scene.check.pk]),
+        *("/quarantine/", f"/quarantine/?feed={feed}"),
+        *(reverse("quarantined_row", args=scene.bad_row(number)) for number in range(3)),
+    ]
+
+
 def doors(scene):
     return ["/login/", "/password/reset/", f"/invitation/{scene.invitation}/", "/setup/old/"]
 
@@ -51,7 +62,7 @@ def browser_context_args(browser_context_args, look):
     return browser_context_args | look.context
 
 
-@pytest.mark.parametrize("pages", [usage_pages, other_pages])
+@pytest.mark.parametrize("pages", [usage_pages, other_pages, proof_pages])
 def test_a_page_can_be_used_by_everybody(page, live_server, scene, pages):
     sign_in(page, live_server, scene.admin)
     assert looked_at(page, live_server, pages(scene)) == []
@@ -75,7 +86,7 @@ def looked_at(page, live_server, paths):
 
 
 def test_what_opens_can_be_used_by_everybody(page, look, live_server, scene):
-    """The slip of a row, the sheet of filters, the menu."""
+    """The slips of rows, the sheet of filters, the menu."""
     complaints, found = complaints_of(page), []
     sign_in(page, live_server, scene.admin)
     page.goto(f"{live_server.url}/logs/?period=30d")
@@ -88,6 +99,11 @@ def test_what_opens_can_be_used_by_everybody(page, look, live_server, scene):
     if look.width < 480:
         page.locator("[popovertarget=filters]:not([popovertargetaction])").click()
         found += barriers(page)
+    for path in ("/verification/", "/quarantine/"):
+        page.goto(f"{live_server.url}{path}")
+        page.locator("a.twist").first.click()
+        page.wait_for_selector("tr.slip")
+        found += faults(page)
     page.goto(f"{live_server.url}/")
     page.locator("summary").click()
     found += faults(page)

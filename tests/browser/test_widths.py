@@ -3,13 +3,13 @@
 import pytest
 
 from tests.browser.looking import misfits, sign_in
-from tests.browser.test_pages import other_pages, usage_pages
+from tests.browser.test_pages import other_pages, proof_pages, usage_pages
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WIDTHS = [320, 480, 768, 1024, 1280, 1366, 1920]
 
 
-@pytest.mark.parametrize("pages", [usage_pages, other_pages])
+@pytest.mark.parametrize("pages", [usage_pages, other_pages, proof_pages])
 def test_a_page_fits_every_screen(page, live_server, scene, pages):
     sign_in(page, live_server, scene.admin)
     found = []

@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from django.utils.timezone import now
 from playwright.sync_api import expect
 
+from providers.models import QuarantinedRow
 from tests.browser.looking import ROWS
 from tests.browser.scene import REQUEST, make_plain_rows
 from tests.factories_usage import make_connection
@@ -81,6 +83,27 @@ def test_a_connection_can_be_paused(visitor, live_server, connection):
     expect(visitor.locator(".state").first).to_have_text("Paused")
     visitor.click("text=Resume")
     expect(visitor.locator("button", has_text="Pause")).to_be_visible()
+
+
+def test_a_window_can_be_verified_again(visitor, live_server, connection):
+    visitor.goto(f"{live_server.url}/verification/?feed={connection.feed_id}")
+    visitor.locator("a.twist").click()
+    expect(visitor).to_have_url(re.compile(r"/verification/\d+/\d+/$"))
+    visitor.click("text=Verify again")
+    expect(visitor.locator("tr.slip")).to_contain_text("It waits for its turn")
+    visitor.click(".slip .facts a[href*='checks']")
+    expect(visitor.locator("#check")).to_contain_text("0 of 1")
+    visitor.click("text=Stop")
+    expect(visitor.locator("#check")).to_contain_text("ended before everything was compared")
+
+
+def test_a_quarantined_row_can_be_read_again(visitor, live_server, connection):
+    feed, moment = connection.feed, now()
+    QuarantinedRow.objects.create(feed=feed, time=moment, raw="{", reason="x", seen_at=moment)
+    visitor.goto(f"{live_server.url}/quarantine/")
+    visitor.locator("a.twist").click()
+    visitor.click("text=Read again")
+    expect(visitor.locator("main")).to_contain_text("It still cannot be read. It is not valid")
 
 
 def test_the_filters_open_on_a_phone(visitor, live_server):
