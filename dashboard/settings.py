@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 
 from dashboard import databases, environment
 from dashboard.environment import BASE_DIR
+from dashboard.ticks import Every
 
 VERSION: str = tomllib.loads((BASE_DIR / "pyproject.toml").read_text())["project"]["version"]
 
@@ -150,7 +151,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "dispatch": {
         "task": "providers.tasks.dispatch_due",
-        "schedule": 30.0,
+        "schedule": Every(30.0),
         "options": {"expires": 25},  # a stopped worker leaves no heap of them
     }
 }

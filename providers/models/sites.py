@@ -135,8 +135,9 @@ class ConnectionQuerySet(models.QuerySet["Connection"]):
         return self if user.is_admin_role else self.filter(owner=user)
 
     def lending(self, now: datetime) -> Self:
-        """Connections whose secret may be used now."""
-        rested = Q(retry_at=None) | Q(retry_at__lte=now)
+        """Connections whose secret may be used now. No rest is so long as one that began before the
+        clock was set back."""
+        rested = Q(retry_at=None) | Q(retry_at__lte=now) | Q(retry_at__gt=now + LONGEST_REST)
         return self.filter(rested, state=Connection.State.ACTIVE).exclude(sealed="")
 
 

@@ -71,10 +71,11 @@ def _hold(site_id: int, patience: float, work: Callable[[Turn, Lease], bool]) ->
 
 
 def _due_feeds(feeds: QuerySet[Feed], now: datetime) -> QuerySet[Feed]:
-    """Feeds whose tail is to be read, new ones first."""
-    stale = now - timedelta(seconds=settings.TOLLBOOK_SYNC_SECONDS)
-    asked = Q(sync_asked_at__isnull=False)
-    due = feeds.filter(Q(read_at=None) | Q(read_at__lt=stale) | asked)
+    """Feeds whose tail is to be read, new ones first. One that was read long after now was so by a
+    clock that was set back since."""
+    pause = timedelta(seconds=settings.TOLLBOOK_SYNC_SECONDS)
+    is_stale = Q(read_at=None) | Q(read_at__lt=now - pause) | Q(read_at__gt=now + pause)
+    due = feeds.filter(is_stale | Q(sync_asked_at__isnull=False))
     return due.order_by(F("read_at").asc(nulls_first=True))
 
 

@@ -18,7 +18,7 @@ EVERY = timedelta(hours=1)
 def is_due(feed: Feed, now: datetime) -> bool:
     if feed.stepped_at is None:
         return False  # rows first
-    return feed.hourly_read_at is None or now - feed.hourly_read_at > EVERY
+    return feed.hourly_read_at is None or abs(now - feed.hourly_read_at) > EVERY
 
 
 def has_history(feed: Feed) -> bool:

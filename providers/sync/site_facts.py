@@ -9,6 +9,8 @@ from providers.adapters.records import Account, SiteFacts, Trait, Unit
 from providers.models import Connection, Feed, Site, SiteTrait, SiteUnit, Snapshot
 from providers.sync.turn import Turn
 
+CLOCK_NOISE = 5.0  # seconds: a site tells whole ones, and the way takes its time
+
 
 def join_feed(connection: Connection, account: Account, now: datetime) -> None:
     """Watch the feed of the account that the site itself named for the connection's secret."""
@@ -63,9 +65,22 @@ def keep_traits(site: Site, traits: Iterable[Trait], now: datetime) -> None:
         trait.save()
 
 
+def keep_clock(turn: Turn) -> bool:
+    """True if the site has just told another time than it had: its clock, or ours, was set."""
+    offset = turn.door.clock_offset
+    if offset is None:
+        return False
+    seconds = offset.total_seconds()
+    was_set = abs(seconds - turn.site.clock_offset_seconds) > CLOCK_NOISE
+    if was_set:
+        turn.site.clock_offset_seconds = seconds
+        turn.site.save(update_fields=["clock_offset_seconds"])
+    return was_set
+
+
 def refresh(turn: Turn, connection: Connection, *, older_than: timedelta) -> None:
     read_at = turn.site.facts_read_at
-    if read_at is None or turn.now() - read_at > older_than:
+    if read_at is None or abs(turn.now() - read_at) > older_than:
         facts = turn.adapter.facts(turn.door, turn.credentials(connection))
         dialect = _dialect(turn, connection) or facts.dialect
         keep_facts(turn.site, replace(facts, dialect=dialect), turn.now())

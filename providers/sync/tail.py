@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from providers import pacing
-from providers.adapters.records import Page, Span
+from providers.adapters.records import Page, Span, utc
 from providers.models import Window
-from providers.sync import plan, stretch, verify
+from providers.sync import plan, site_facts, stretch, verify
 from providers.sync.turn import FeedTurn
 from providers.sync.walk import Walk
 
@@ -15,14 +15,11 @@ HOUR = 3600
 def read_tail(work: FeedTurn) -> bool:
     """Bring the feed up to the site's present. True if an old hour was split off: that took one
     request more, which the caller saves elsewhere."""
-    since = _since(work)
-    span = Span(since=since, until=plan.readable_until(work.turn.site_now()))
-    settled = Span(since=since, until=span.until + plan.UNREADABLE_SECONDS - plan.SETTLE_SECONDS)
-    if settled.seconds <= 0:
-        return False  # the site's clock went back; it will come round again
     asked_before = work.turn.door.requests
-    since = _bring_up(work, span).since
-    settled = Span(since=since, until=settled.until)
+    span, page = _first_page(work)
+    _forget_the_future(work, span)
+    since = _bring_up(work, span, page).since
+    settled = Span(since=since, until=span.until + plan.UNREADABLE_SECONDS - plan.SETTLE_SECONDS)
     is_split = settled.seconds > 2 * HOUR
     if is_split:
         first = Span(since=since, until=since + HOUR)
@@ -32,25 +29,47 @@ def read_tail(work: FeedTurn) -> bool:
     return is_split
 
 
-def _since(work: FeedTurn) -> int:
-    """Where the newest window begins, if it is of these hours; else an hour ago."""
-    settled = plan.settled_until(work.turn.site_now())
-    newest = Window.objects.filter(feed=work.feed).order_by("-until").first()
+def _first_page(work: FeedTurn) -> tuple[Span, Page]:
+    """By the time that the site told at last. Where this answer tells another, once more."""
+    span = _span(work)
+    page = work.reader.page(span, 1)
+    if site_facts.keep_clock(work.turn):
+        span = _span(work)
+        page = work.reader.page(span, 1)
+    return span, page
+
+
+def _span(work: FeedTurn) -> Span:
+    """From where the newest window begins, if it is of these hours; else from an hour ago."""
+    site_now = work.turn.site_now()
+    settled, until = plan.settled_until(site_now), plan.readable_until(site_now)
+    newest = _newest_window(work, before=settled)
     if newest is None:
-        return settled - HOUR
-    until = int(newest.until.timestamp())
-    if until >= settled - HOUR and newest.until - newest.since <= timedelta(hours=2):
-        return int(newest.since.timestamp())
-    if until < settled - HOUR:
+        return Span(since=settled - HOUR, until=until)
+    mirrored = int(newest.until.timestamp())
+    if mirrored >= settled - HOUR and newest.until - newest.since <= timedelta(hours=2):
+        return Span(since=int(newest.since.timestamp()), until=until)
+    if mirrored < settled - HOUR:
         work.feed.has_gaps = True
         work.feed.save(update_fields=["has_gaps"])
-    return max(until, settled - HOUR)
+    is_behind = settled - HOUR < mirrored < settled
+    return Span(since=mirrored if is_behind else settled - HOUR, until=until)
 
 
-def _bring_up(work: FeedTurn, span: Span) -> Span:
+def _forget_the_future(work: FeedTurn, span: Span) -> None:
+    """Windows of a time that has not come, or has to come again: the site's clock, or ours, was
+    ahead. Their rows stay."""
+    ahead = Window.objects.filter(feed=work.feed, until__gt=utc(span.until))
+    ahead = ahead.exclude(since=utc(span.since))
+    if ahead.filter(since__lt=utc(span.since)).exists():
+        work.feed.has_gaps = True
+        work.feed.save(update_fields=["has_gaps"])
+    ahead.delete()
+
+
+def _bring_up(work: FeedTurn, span: Span, page: Page) -> Span:
     """Store what came. The part of `span` that is up to date then: all of it, or the newest rows
     where they are too many for one turn; the backfill brings the others."""
-    page = work.reader.page(span, 1)
     proven = _proven_part(work, span, page)
     if proven is not None:
         records = [record for record in page.records if record.second in proven]
@@ -89,9 +108,15 @@ def _most_rows(work: FeedTurn) -> int:
     return plan.most_rows_of_tail(work.reader.page_size, interval)
 
 
+def _newest_window(work: FeedTurn, *, before: int) -> Window | None:
+    windows = Window.objects.filter(feed=work.feed, since__lt=utc(before))
+    return windows.order_by("-until").first()
+
+
 def _mirrored_until(work: FeedTurn, span: Span) -> int:
-    newest = Window.objects.filter(feed=work.feed).order_by("-until").first()
-    return span.since if newest is None else max(span.since, int(newest.until.timestamp()))
+    newest = _newest_window(work, before=span.until)
+    until = span.since if newest is None else int(newest.until.timestamp())
+    return min(max(span.since, until), span.until - 1)
 
 
 def _proven_part(work: FeedTurn, span: Span, page: Page) -> Span | None:
