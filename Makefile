@@ -1,7 +1,7 @@
 PYTHON ?= .venv/bin/python
 BIN = $(dir $(PYTHON))
 
-.PHONY: run demo test check format bench messages screenshots
+.PHONY: run demo test check format bench drill messages screenshots
 
 run demo test:
 	python3 boot.py $@
@@ -33,6 +33,10 @@ messages:
 
 bench:
 	$(PYTHON) -m benchmarks
+
+# make drill DRILL="--blows 100 --seed 7"
+drill:
+	$(PYTHON) -m tests.drill $(DRILL)
 
 screenshots:
 	$(PYTHON) -m tests.browser.screenshots
