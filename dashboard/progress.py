@@ -7,7 +7,19 @@ from math import ceil
 from typing import Any
 
 from django.conf import settings
-from django.db.models import BigIntegerField, Count, ExpressionWrapper, F, Max, Min, Q, Sum, Value
+from django.db.models import (
+    BigIntegerField,
+    Count,
+    ExpressionWrapper,
+    F,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
 from providers.adapters import ADAPTERS
@@ -83,6 +95,22 @@ def progress_of(feeds: Sequence[Feed], now: datetime) -> Mapping[int, Progress]:
             seconds_left=_seconds_left(feed, windows.get(feed.pk), sharing, now),
         )
         for feed in feeds
+    }
+
+
+def reach_of(feeds: Sequence[Feed]) -> Mapping[int, Progress]:
+    """Only from where to where: looked up in the index, however many windows there are."""
+    windows = Window.objects.filter(feed=OuterRef("pk"))
+    verified = windows.filter(state=Window.State.VERIFIED)
+    ends = {
+        "first": Subquery(windows.order_by("since").values("since")[:1]),
+        "mirrored_to": Subquery(windows.order_by("-until").values("until")[:1]),
+        "verified_to": Subquery(verified.order_by("-until").values("until")[:1]),
+    }
+    known = Feed.objects.filter(pk__in=[feed.pk for feed in feeds]).annotate(**ends)
+    return {
+        row["pk"]: Progress(**{name: row[name] for name in ends})
+        for row in known.values("pk", *ends)
     }
 
 

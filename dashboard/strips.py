@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.db.models import Sum
+from django.db.models import F, Q, Sum, Value
+from django.db.models import Window as Over
+from django.db.models.functions import Lag, Lead
 
 from dashboard.completeness import Segment, State, joined
 from dashboard.periods import Range, of_days
@@ -16,6 +18,21 @@ from dashboard.progress import Progress
 from providers.models import Feed, ModelDay, Window
 
 HOUR = 3600
+
+
+def _beside(neighbour: Lag | Lead) -> Over:
+    """A column of the window before or after, of the same feed."""
+    return Over(neighbour, partition_by=[F("feed")], order_by="since")
+
+
+_BESIDE = {
+    "state_before": _beside(Lag("state", default=Value(""))),
+    "until_before": _beside(Lag("until", default=Value(0))),
+    "state_after": _beside(Lead("state", default=Value(""))),
+    "since_after": _beside(Lead("since", default=Value(0))),
+}
+_IS_FIRST = ~Q(state_before=F("state"), until_before=F("since"))
+_IS_LAST = ~Q(state_after=F("state"), since_after=F("until"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,14 +56,9 @@ def strips_of(
     feeds: Sequence[Feed], progress: Mapping[int, Progress], shown: Range, now: datetime
 ) -> Mapping[int, Sequence[Segment]]:
     """Of feeds that the person may see."""
-    inside = Window.objects.filter(feed__in=feeds, until__gt=shown.since, since__lt=shown.until)
-    columns = inside.order_by("since").values_list("feed", "since", "until", "state")
-    windows: dict[int, list[Segment]] = {}
-    for feed, since, until, state in columns:
-        segment = Segment(_second(since), _second(until), State[state.upper()])
-        windows.setdefault(feed, []).append(segment)
+    runs = _runs(feeds, shown)
     return {
-        feed.pk: joined(_with_gaps(windows.get(feed.pk, []), progress[feed.pk], shown, now))
+        feed.pk: joined(_with_gaps(runs.get(feed.pk, []), progress[feed.pk], shown, now))
         for feed in feeds
     }
 
@@ -64,21 +76,40 @@ def grid(
     return [grid_day(segments, of_days(day, day, zone), rows.get(day, 0), now) for day in shown]
 
 
+def _runs(feeds: Sequence[Feed], shown: Range) -> Mapping[int, list[Segment]]:
+    """Neighbours of one state as one, joined in the database: a year of hours are many windows."""
+    inside = Window.objects.filter(feed__in=feeds, until__gt=shown.since, since__lt=shown.until)
+    ends = inside.annotate(**_BESIDE).filter(_IS_FIRST | _IS_LAST).order_by("feed", "since")
+    runs: dict[int, list[Segment]] = {}
+    since = 0
+    for row in ends.values("feed", "since", "until", "state", *_BESIDE):
+        if (row["state_before"], row["until_before"]) != (row["state"], row["since"]):
+            since = _second(row["since"])
+        if (row["state_after"], row["since_after"]) != (row["state"], row["until"]):
+            run = Segment(since, _second(row["until"]), State[row["state"].upper()])
+            runs.setdefault(row["feed"], []).append(run)
+    return runs
+
+
 def _with_gaps(
-    windows: Sequence[Segment], progress: Progress, shown: Range, now: datetime
+    runs: Sequence[Segment], progress: Progress, shown: Range, now: datetime
 ) -> Iterator[Segment]:
     """Between the first window and now; before the first one nothing is known or nothing is."""
     if progress.first is None or progress.mirrored_to is None:
         return
-    end = max(_second(shown.since), _second(progress.first))
-    for window in windows:
-        if window.since > end:
-            yield Segment(end, window.since, State.MISSING)
-        yield Segment(max(window.since, end), window.until, window.state)
-        end = window.until
-    if end < _second(now):
-        state = State.MISSING if progress.is_late(now) else State.RUNNING
-        yield Segment(end, _second(now), state)
+    end, last = max(_second(shown.since), _second(progress.first)), _last(shown, now)
+    for run in runs:
+        if run.since > end:
+            yield Segment(end, run.since, State.MISSING)
+        yield Segment(max(run.since, end), min(run.until, last), run.state)
+        end = run.until
+    if end < last:
+        is_gap = progress.is_late(now) or _second(progress.mirrored_to) > end
+        yield Segment(end, last, State.MISSING if is_gap else State.RUNNING)
+
+
+def _last(shown: Range, now: datetime) -> int:
+    return min(_second(shown.until), _second(now))
 
 
 def _rows_per_day(feed: Feed, since: date) -> Mapping[date, int]:

@@ -14,7 +14,7 @@ from dashboard import money, watched
 from dashboard.completeness import Segment
 from dashboard.filters import Cursor
 from dashboard.periods import Range
-from dashboard.progress import Progress, progress_of
+from dashboard.progress import Progress, reach_of
 from dashboard.sources import Source
 from dashboard.strips import strips_of
 from dashboard.watched import Comparison
@@ -161,7 +161,7 @@ def _proofs(
     now: datetime,
 ) -> list[Proof]:
     """Those that differ first."""
-    progress = progress_of(feeds, now)
+    progress = reach_of(feeds)
     strips = strips_of(feeds, progress, shown, now)
     proofs = [
         Proof(

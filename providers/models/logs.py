@@ -183,7 +183,10 @@ class Window(models.Model):
                 condition=models.Q(until__gt=models.F("since")), name="window_is_not_empty"
             ),
         ]
-        indexes = [models.Index(fields=["feed", "until"], name="window_newest")]
+        indexes = [
+            models.Index(fields=["feed", "until"], name="window_newest"),
+            models.Index(fields=["since", "feed"], name="window_of_all"),  # pages over all feeds
+        ]
 
     def __str__(self) -> str:
         return f"{self.since:%Y-%m-%d %H:%M:%S} {self.state}"

@@ -90,3 +90,23 @@ def test_keeping_says_why_it_cannot_go_on(verify, mirrored):
 
 def test_keeping_a_range_without_windows_finds_nothing(verify):
     assert verify("--keep", "--until", "2020-01-01").error is None
+
+
+def test_page_and_command_tell_the_same(verify, mirrored):
+    """Rows of every kind: late ones, equal ones, and ones that the site's clean-up took."""
+    moment = int(time.time())
+    old = {"username": "lab", "created_at": moment - 2 * DAY, "model_name": "late"}
+    mirrored.double.append(2, [old, old, old | {"created_at": moment - DAY}])
+    told = verify("--json").json
+    assert len(told["differences"]) == 3
+    assert in_order(verify("--keep", "--json").json) == in_order(told)
+    assert verify("--json").json["ok"]
+    mirrored.double.delete_before(moment - DAY - 7200)
+    told = verify("--json").json
+    assert told["gone_upstream"] > 3
+    assert in_order(verify("--keep", "--json").json) == in_order(told)
+
+
+def in_order(answer):
+    rows = sorted(answer["differences"], key=str)
+    return answer | {"differences": rows}
