@@ -40,7 +40,8 @@ def _read(work: FeedTurn, gap: Span) -> None:
         if oldest is None:
             return
         part = Span(since=min(part.since, oldest), until=gap.until)
-    _mirror(work, part)
+    while not _mirror(work, part):  # what lies behind a silence may be crowded
+        part = plan.newest_part(gap, work.feed.backfill_width)
 
 
 def _is_after_silence(feed: Feed, gap: Span) -> bool:
@@ -64,11 +65,13 @@ def _newest_before(work: FeedTurn, gap: Span) -> int | None:
     return min([record.second for record in page.records], default=gap.until - 1)
 
 
-def _mirror(work: FeedTurn, part: Span) -> None:
+def _mirror(work: FeedTurn, part: Span) -> bool:
+    """False where it was too much at once; less is taken next time."""
     feed = work.feed
     door = work.turn.door
     requests, seconds = door.requests, door.seconds
     most = stretch.most_rows(work)
+    is_read = False
     try:
         window = stretch.mirror(work, part)
     except WindowTooLarge as large:
@@ -78,6 +81,7 @@ def _mirror(work: FeedTurn, part: Span) -> None:
             raise
         feed.backfill_width = max(1, part.seconds // 2)
     else:
+        is_read = True
         answered_in = (door.seconds - seconds) / max(1, door.requests - requests)
         feed.backfill_width = plan.next_width(
             part.seconds, rows=window.rows, most=most, answered_in=answered_in
@@ -85,3 +89,4 @@ def _mirror(work: FeedTurn, part: Span) -> None:
         if feed.rows_left:
             feed.rows_left = max(0, feed.rows_left - window.rows)
     feed.save(update_fields=["backfill_width", "rows_left"])
+    return is_read

@@ -23,8 +23,7 @@ def due_window(feed: Feed, now: datetime) -> Window | None:
 def check(work: FeedTurn, window: Window) -> None:
     """Compare total and statistic; read the window again where one of them has changed."""
     span = span_of(window)
-    total = work.reader.newest(span).total
-    is_whole = total in (None, verify.row_count(work.feed, span))
+    is_whole = _is_whole(work, span)
     verdict = stretch.compare(work, span)
     if is_whole and verdict.is_settled:
         state = window.state if window.state == Window.State.PRUNED else verdict.state
@@ -38,6 +37,13 @@ def check(work: FeedTurn, window: Window) -> None:
         _split(work, window)
     else:
         stretch.mirror_in_parts(work, span)
+
+
+def _is_whole(work: FeedTurn, span: Span) -> bool:
+    """As many rows here as the site announces; where it announces none, neither side has none."""
+    page = work.reader.newest(span)
+    stored = verify.row_count(work.feed, span)
+    return bool(page.rows) == bool(stored) if page.total is None else page.total == stored
 
 
 def _split(work: FeedTurn, window: Window) -> None:
