@@ -14,7 +14,7 @@ from django.db.models import Q
 from providers import holders
 from providers.adapters.http import Answer
 from providers.models import Site
-from providers.pacing import Visit
+from providers.pacing import Visit, insist
 
 LEASE_SECONDS = 90
 
@@ -46,7 +46,7 @@ class Lease:
 
     def release(self) -> None:
         mine = Site.objects.filter(pk=self.visit.site_id, lease_holder=self.visit.asker)
-        mine.update(lease_holder="", lease_until=0)
+        insist(lambda: mine.update(lease_holder="", lease_until=0))
 
     def before_request(self) -> None:
         """Wait for the turn, and renew. The hooks of `Door`."""

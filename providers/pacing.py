@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.db import OperationalError
 
 from providers import holders
 from providers.adapters.http import Answer
@@ -120,7 +121,17 @@ def reserve(site_id: int, asker: str, *, is_urgent: bool = False) -> float:
 
 
 def release(site_id: int, asker: str) -> None:
-    Site.objects.filter(pk=site_id, asker=asker).update(asker="", asking_until=0)
+    mine = Site.objects.filter(pk=site_id, asker=asker)
+    insist(lambda: mine.update(asker="", asking_until=0))
+
+
+def insist(give_back: Callable[[], object]) -> None:
+    """Where the database was locked for too long, once more: all others would wait for what we
+    have until it runs out."""
+    try:
+        give_back()
+    except OperationalError:
+        give_back()
 
 
 def go_first(site_id: int, wait: float) -> None:

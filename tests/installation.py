@@ -157,15 +157,15 @@ class Installation:
 
     def query(self, sql):
         """Past our own code: what is in the database, on either kind."""
-        with self._database() as database:
+        with self.database() as database:
             return list(map(tuple, database.execute(sql).fetchall()))
 
     def change(self, sql):
-        with self._database() as database:
+        with self.database() as database:
             database.execute(sql)
             database.commit()
 
-    def _database(self):
+    def database(self):
         url = self.environment.get("DATABASE_URL")
         opened = psycopg.connect(url) if url else sqlite3.connect(self.folder / "tollbook.sqlite3")
         return contextlib.closing(opened)

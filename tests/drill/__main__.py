@@ -4,8 +4,10 @@ import argparse
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
+from tests.drill import troubles
 from tests.drill.crashes import Drill, new_seed
 from tests.drill.upstreams import KINDS
 from tests.installation import Installation
@@ -28,7 +30,10 @@ def main():
     seed = new_seed() if asked.seed is None else asked.seed
     print(f"{asked.blows} blows with seed {seed}", flush=True)
     upstream = KINDS[asked.kind](rows=asked.rows)
-    with tempfile.TemporaryDirectory(prefix="tollbook-drill-") as folder:
+    with (
+        tempfile.TemporaryDirectory(prefix="tollbook-drill-") as folder,
+        troubles.small_disk(Path(folder, "data")) as has_small_disk,
+    ):
         installation = Installation(
             Path(folder, "data"),
             TOLLBOOK_ALLOWED_PRIVATE_NETWORKS="127.0.0.0/8",
@@ -37,7 +42,8 @@ def main():
             TOLLBOOK_WORKERS=str(asked.workers),
         )
         try:
-            wrongs = run(Drill(installation, upstream, seed=seed), asked)
+            drill = Drill(installation, upstream, seed=seed)
+            wrongs = run(drill, asked, has_small_disk=has_small_disk)
         finally:
             installation.kill_everything()
             upstream.stop()
@@ -45,20 +51,41 @@ def main():
     sys.exit(1 if wrongs else 0)
 
 
-def run(drill, asked):
+def run(drill, asked, *, has_small_disk):
     drill.installation.started()
     drill.upstream.be_slow(asked.slow)
     drill.connect()
     drill.upstream.grow(asked.per_second)
-    begun = time.monotonic()
     with drill.visited():
-        drill.strike_often(asked.blows)
-    struck = time.monotonic()
-    print(f"{struck - begun:.0f} s of blows: {dict(drill.blows)}; {drill.row_count()} rows so far")
-    wrongs = drill.wrongs()
-    print(f"{time.monotonic() - struck:.0f} s to settle; {drill.row_count()} rows")
-    print(f"pages: {dict(drill.answers)}", flush=True)
+        with timed("blows"):
+            drill.strike_often(asked.blows)
+            drill.get_up()
+        print(f"{dict(drill.blows)}; {drill.row_count()} rows so far")
+        for trouble in troubles_of(drill, has_small_disk=has_small_disk):
+            with timed(trouble.__name__):
+                trouble(drill)
+    with timed("settling"):
+        wrongs = drill.wrongs()
+    print(f"{drill.row_count()} rows; pages: {dict(drill.answers)}", flush=True)
     return wrongs
+
+
+def troubles_of(drill, *, has_small_disk):
+    yield troubles.lock_database
+    yield troubles.set_clock_of_site
+    if "broker" in drill.living():
+        yield troubles.restart_broker
+    if has_small_disk:
+        yield troubles.fill_disk
+    else:
+        print("no full disk: this user may not mount a small one")
+
+
+@contextmanager
+def timed(name):
+    begun = time.monotonic()
+    yield
+    print(f"{name}: {time.monotonic() - begun:.0f} s", flush=True)
 
 
 main()

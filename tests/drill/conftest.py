@@ -1,7 +1,12 @@
 import pytest
 
+from tests.drill.crashes import Drill
+from tests.drill.upstreams import KINDS
 from tests.installation import Installation, services
 from tests.upstream import World, start_double
+
+ROWS, PER_SECOND = 4000, 20
+SEED = 20
 
 
 @pytest.fixture
@@ -34,3 +39,20 @@ def upstream():
     yield start
     for double in doubles:
         double.stop()
+
+
+@pytest.fixture(params=KINDS.values(), ids=KINDS.keys())
+def upstream_of_kind(request):
+    upstream = request.param(rows=ROWS)
+    yield upstream
+    upstream.stop()
+
+
+@pytest.fixture
+def drill(install, upstream_of_kind):
+    installation = install(TOLLBOOK_SITE_REQUESTS_PER_MINUTE="1000000", TOLLBOOK_SYNC_SECONDS="5")
+    drill = Drill(installation, upstream_of_kind, seed=SEED)
+    upstream_of_kind.be_slow(0.1)
+    drill.connect()
+    upstream_of_kind.grow(PER_SECOND)
+    return drill

@@ -102,11 +102,14 @@ class Drill:
 
     # --- What is left
 
-    def settle(self):
-        """Until nothing is due; what `sync` says then."""
+    def get_up(self):
         if self.has_ended():
             self.installation.start()
         wait(self.installation.is_well, FIRST_ROWS_WITHIN, self.installation.log)
+
+    def settle(self):
+        """Until nothing is due; what `sync` says then."""
+        self.get_up()
         self.upstream.settle()
         return self.installation.ask("sync", "--wait", "--strict", timeout=SETTLES_WITHIN)
 

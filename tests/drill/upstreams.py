@@ -40,6 +40,9 @@ class NewApi:
         users = [access.account for access in self.accesses]
         self.double.grow(per_second, late_share=0.05, late_by=20, user_ids=users)
 
+    def set_clock(self, offset):
+        self.double.set_clock(offset=offset)
+
     def settle(self):
         """Nothing comes any more, and what came is old enough: the site's clock steps ahead."""
         self.double.grow(0)

@@ -2,6 +2,7 @@ import time
 from datetime import UTC, datetime
 
 import pytest
+from django.db import OperationalError
 
 from providers import holders, pacing
 from providers.adapters.http import Answer
@@ -110,6 +111,18 @@ def test_nor_for_ever_for_one_of_another_machine(site, clock):
     assert pacing.reserve(site.pk, "another") > 0
     clock.sleep(2)
     assert pacing.reserve(site.pk, "another") == 0
+
+
+def test_what_is_held_is_given_back_though_the_database_was_locked():
+    tries = []
+
+    def give_back():
+        tries.append(1)
+        if len(tries) == 1:
+            raise OperationalError("database is locked")
+
+    pacing.insist(give_back)
+    assert len(tries) == 2
 
 
 def test_a_late_release_takes_nobody_s_turn(site, clock):
