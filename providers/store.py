@@ -6,7 +6,7 @@ rows, cut at a second's boundary, the window's record in the last. Absence upstr
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -28,8 +28,8 @@ Part = tuple[Span, Sequence[Identified]]
 
 
 class RendersDifferently(Exception):
-    """The walk brings rows that are not stored and lacks stored ones: the site renders its rows
-    differently now. Nothing was stored."""
+    """The walk brings rows that are not stored and lacks stored ones of the same second: the site
+    renders its rows differently now. Nothing was stored. A clean-up leaves other seconds behind."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,8 +66,8 @@ def save_rows(
     """Store every row of `span`, newest first as walked. `finish` runs in the last transaction."""
     identified = identify(records)
     wanted, stored = {key for _, key in identified}, rows.stored_keys(feed, span)
-    new, lacking = len(wanted - stored), len(stored - wanted)
-    if new and lacking:
+    new, lacking = wanted - stored, stored - wanted
+    if not _seconds(new).isdisjoint(_seconds(lacking)):
         raise RendersDifferently
     ids = rows.ids_of_names(records, feed.site_id)
     parts = list(_parts(identified, span))
@@ -75,7 +75,11 @@ def save_rows(
         is_last = number == len(parts) - 1
         last = (lambda: _finish(feed, span, bad_rows, now, finish)) if is_last else None
         _save_part(feed, part_span, part, ids, now=now, zone=zone, last=last)
-    return Stored(new=new, lacking=lacking)
+    return Stored(new=len(new), lacking=len(lacking))
+
+
+def _seconds(keys: Iterable[Key]) -> set[int]:
+    return {second for second, *_ in keys}
 
 
 def add_row(feed: Feed, record: LogRecord, *, now: datetime, zone: ZoneInfo) -> None:

@@ -19,13 +19,14 @@ def read_tail(work: FeedTurn) -> bool:
     span, page = _first_page(work)
     _forget_the_future(work, span)
     since = _bring_up(work, span, page).since
+    keep = _keep_pruned if _is_pruned(work, span, page) else _record
     settled = Span(since=since, until=span.until + plan.UNREADABLE_SECONDS - plan.SETTLE_SECONDS)
     is_split = settled.seconds > 2 * HOUR
     if is_split:
         first = Span(since=since, until=since + HOUR)
-        _record(work, first, asked_before)
+        keep(work, first, asked_before)
         settled = Span(since=first.until, until=settled.until)
-    _record(work, settled, asked_before)
+    keep(work, settled, asked_before)
     return is_split
 
 
@@ -137,3 +138,15 @@ def _proven_part(work: FeedTurn, span: Span, page: Page) -> Span | None:
 def _record(work: FeedTurn, span: Span, asked_before: int) -> None:
     verdict = stretch.verified(work, span)
     stretch.record(work, span, verdict, pruned=False, asked_before=asked_before)
+
+
+def _is_pruned(work: FeedTurn, span: Span, page: Page) -> bool:
+    """Fewer rows there than here, as far as the first page tells."""
+    told = page.total
+    if told is None and page.rows < work.reader.page_size:
+        told = page.rows
+    return told is not None and told < verify.row_count(work.feed, span)
+
+
+def _keep_pruned(work: FeedTurn, span: Span, _: int) -> None:
+    stretch.mirror_in_parts(work, span)

@@ -82,6 +82,13 @@ def test_rows_that_are_gone_upstream_stay(feed):
     assert mirrored(feed) == multiset(many(10))
 
 
+def test_new_rows_may_come_where_older_ones_are_gone_upstream(feed):
+    save(feed, many(10))
+    fresh = [record(SINCE + 50, 7), *many(10)[:4]]
+    assert save(feed, fresh) == store.Stored(new=1, lacking=6)
+    assert mirrored(feed) == multiset([*many(10), fresh[0]])
+
+
 def test_rows_rendered_differently_store_nothing(feed):
     save(feed, many(10))
     with pytest.raises(store.RendersDifferently):

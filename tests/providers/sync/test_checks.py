@@ -159,8 +159,9 @@ def test_asking_twice_asks_once(mirror):
 
 def test_a_site_that_renders_rows_differently_ends_the_check_and_waits_for_a_person(mirror):
     middle = int(time.time()) - DAY
+    second = mirror.double.truth(2, until=middle)[-1]["created_at"]
     lost = mirror.double.delete_before(middle)
-    other = {"created_at": middle - HOUR, "username": "lab", "quota": 123_456}
+    other = {"created_at": second, "username": "lab", "quota": 123_456}
     mirror.double.append(2, [other])
     check = ask(mirror)
     mirror.go_on()

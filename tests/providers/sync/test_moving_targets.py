@@ -161,6 +161,32 @@ def test_the_clean_up_of_a_site_takes_nothing_away_here(mirror_of, profile):
     assert states(mirror) <= {"pruned", "verified"}
 
 
+@pytest.mark.parametrize("profile", ["one-api", *TOTALS])
+def test_a_clean_up_that_leaves_nothing(mirror_of, profile):
+    mirror = mirror_of(profile, rows(60, step=60))
+    mirror.sync()
+    before = mirror.rows()
+    mirror.double.delete_before(ago(0))
+    Window.objects.update(checked_at=timezone.now() - timedelta(days=2))
+    mirror.sync()
+    assert mirror.rows() == before
+    assert "pruned" in states(mirror)
+    assert states(mirror) <= {"pruned", "verified"}
+
+
+@pytest.mark.parametrize("profile", ["one-api", *TOTALS])
+def test_new_rows_after_a_clean_up_that_left_nothing(mirror_of, profile):
+    mirror = mirror_of(profile, rows(60, step=60))
+    mirror.sync()
+    before = mirror.rows()
+    mirror.double.delete_before(ago(0))
+    mirror.double.append(2, [{"created_at": ago(10), "quota": 8}] * 2)
+    mirror.sync()
+    assert mirror.rows() == before + mirror.truth()
+    assert mirror.feed.waits_for_person == ""
+    assert "pruned" in states(mirror)
+
+
 def test_rows_that_vanish_in_the_middle_of_a_walk(mirror_of):
     mirror = mirror_of(history=rows(600, step=1000))
     mirror.double.fault("deletion", path=LIST, skip=5, times=1, before=ago(3 * DAY))
