@@ -91,10 +91,11 @@ def read_row(raw: Raw | bytes, *, real_ids: bool) -> LogRecord:
     row = _row.decode(raw)
     other = _other_text(row.other or row.metadata)
     cached, first_ms = _extras(other)
+    channel = _channel_id(row)
     return LogRecord(
         second=row.created_at,
         type=row.type,
-        digest=digest(_stable_columns(row)),
+        digest=digest(_stable_columns(row, channel)),
         units=row.quota,
         prompt=row.prompt_tokens,
         completion=row.completion_tokens,
@@ -108,7 +109,7 @@ def read_row(raw: Raw | bytes, *, real_ids: bool) -> LogRecord:
         user=row.username,
         user_id=_id_text(row.user_id),
         group=row.group,
-        channel=_channel_id(row),
+        channel=channel,
         channel_name=_channel_name(row) if real_ids else None,
         request_id=row.request_id,
         ip=row.source_ip if row.ip is None else row.ip,
@@ -119,7 +120,7 @@ def read_row(raw: Raw | bytes, *, real_ids: bool) -> LogRecord:
     )
 
 
-def _stable_columns(row: _Row) -> tuple[object, ...]:
+def _stable_columns(row: _Row, channel: int | None) -> tuple[object, ...]:
     """Identity: the columns that no version renders differently. One that a version lacks counts as
     empty, which is what old rows get after the upgrade; the name of the user changes with time.
 
@@ -136,7 +137,7 @@ def _stable_columns(row: _Row) -> tuple[object, ...]:
         row.completion_tokens,
         row.use_time or 0,
         row.is_stream,
-        _channel_id(row) or 0,
+        channel or 0,
         row.group or "",
         row.request_id or "",
         row.content or "",
