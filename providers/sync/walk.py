@@ -82,8 +82,8 @@ def walk(reader: Reader, span: Span, *, most_rows: int) -> Walk:
     """Every row of `span`, or `WindowMoved`, or `WindowTooLarge` beyond `most_rows`.
 
     The proof is the announced total: the same on every page, and as many rows. A site that
-    announces none must give the same statistic before and after (three requests more); a row of
-    no cost that came meanwhile is not seen by that.
+    announces none must give the same statistic before and after, and the same first page, where a
+    row of no cost would be that came meanwhile (four requests more).
     """
     first = reader.page(span, 1)
     if first.total is None:
@@ -101,7 +101,7 @@ def _walk_without_total(reader: Reader, span: Span, first: Page, most_rows: int)
         return _joined([first])
     before = reader.statistic(span)
     pages = _pages(reader, span, reader.page(span, 1), most_rows)
-    if reader.statistic(span) != before:
+    if reader.statistic(span) != before or reader.page(span, 1) != pages[0]:
         raise WindowMoved
     return _joined(pages, statistic=before)
 

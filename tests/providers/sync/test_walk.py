@@ -115,7 +115,7 @@ def test_a_bad_row_counts_towards_the_total(read):
     assert len(walked.bad_rows) == 1
 
 
-@pytest.mark.parametrize(("count", "requests"), [(0, 1), (9, 1), (10, 5), (25, 6)])
+@pytest.mark.parametrize(("count", "requests"), [(0, 1), (9, 1), (10, 6), (25, 7)])
 def test_without_a_total_the_statistic_is_the_proof(read, count, requests):
     site = Site(rows(count), size=10, has_total=False)
     walked = read(site)
@@ -127,6 +127,14 @@ def test_without_a_total_the_statistic_is_the_proof(read, count, requests):
 def test_without_a_total_a_changed_statistic_refuses_the_walk(read):
     with pytest.raises(WindowMoved):
         read(Site(rows(25), size=10, has_total=False, changes={4: arrive}))
+
+
+def test_without_a_total_a_row_of_no_cost_is_seen_on_the_first_page(read):
+    def arrive_for_nothing(site):
+        site.rows.insert(0, ROW | {"created_at": SINCE + 3599, "quota": 0})
+
+    with pytest.raises(WindowMoved):
+        read(Site(rows(25), size=10, has_total=False, changes={4: arrive_for_nothing}))
 
 
 def test_without_a_total_a_window_is_left_when_too_many_rows_came(read):
