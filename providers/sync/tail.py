@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from providers import pacing
+from providers.adapters.errors import Unavailable
 from providers.adapters.records import Page, Span, utc
 from providers.models import Window
 from providers.sync import plan, site_facts, stretch, verify
@@ -18,9 +19,10 @@ def read_tail(work: FeedTurn) -> bool:
     asked_before = work.turn.door.requests
     span, page = _first_page(work)
     _forget_the_future(work, span)
-    since = _bring_up(work, span, page).since
+    until = span.until + plan.UNREADABLE_SECONDS - plan.SETTLE_SECONDS
+    since = _bring_up_calmly(work, span, page, settled_until=until).since
     keep = _keep_pruned if _is_pruned(work, span, page) else _record
-    settled = Span(since=since, until=span.until + plan.UNREADABLE_SECONDS - plan.SETTLE_SECONDS)
+    settled = Span(since=since, until=until)
     is_split = settled.seconds > 2 * HOUR
     if is_split:
         first = Span(since=since, until=since + HOUR)
@@ -66,6 +68,17 @@ def _forget_the_future(work: FeedTurn, span: Span) -> None:
         work.feed.has_gaps = True
         work.feed.save(update_fields=["has_gaps"])
     ahead.delete()
+
+
+def _bring_up_calmly(work: FeedTurn, span: Span, page: Page, *, settled_until: int) -> Span:
+    """Where late rows keep coming among the youngest seconds, those wait for the next run."""
+    try:
+        return _bring_up(work, span, page)
+    except Unavailable as error:
+        if error.code != "moved":
+            raise
+    settled = Span(since=span.since, until=settled_until)
+    return _bring_up(work, settled, work.reader.page(settled, 1))
 
 
 def _bring_up(work: FeedTurn, span: Span, page: Page) -> Span:

@@ -91,7 +91,7 @@ def walk(reader: Reader, span: Span, *, most_rows: int) -> Walk:
     if first.total > most_rows:
         raise WindowTooLarge(first.total, is_announced=True)
     pages = _pages(reader, span, first, most_rows)
-    if any(page.total != first.total for page in pages) or _count(pages) != first.total:
+    if _count(pages) != first.total:
         raise WindowMoved
     return _joined(pages)
 
@@ -111,7 +111,10 @@ def _pages(reader: Reader, span: Span, first: Page, most_rows: int) -> list[Page
     while not _is_last(reader, pages):
         if _count(pages) > most_rows:
             raise WindowTooLarge(_count(pages), is_announced=False)
-        pages.append(reader.page(span, len(pages) + 1))
+        page = reader.page(span, len(pages) + 1)
+        if page.total != first.total:
+            raise WindowMoved
+        pages.append(page)
     return pages
 
 

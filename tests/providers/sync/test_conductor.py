@@ -6,6 +6,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from providers import names
+from providers.adapters.records import utc
 from providers.models import (
     Connection,
     Feed,
@@ -164,6 +165,20 @@ def test_a_late_twin_is_a_row_of_its_own(mirror_of):
     mirror.double.append(2, [twin])
     mirror.sync()
     assert UsageLog.objects.count() == 4
+
+
+def test_rows_that_keep_coming_late_hold_up_only_the_youngest(mirror_of):
+    mirror = mirror_of(history=rows(3, newest=600))
+    mirror.sync()
+    now = int(time.time())
+    calm = [{"created_at": now - 75, "quota": n, "username": "lab"} for n in range(150)]
+    mirror.double.append(2, calm)
+    mirror.double.grow(500, late_share=1, late_by=50, user_ids=[2])
+    time.sleep(0.5)
+    mirror.sync(turns=1)
+    mirror.double.grow(0)
+    assert mirror.connection.error_code == ""
+    assert UsageLog.objects.filter(time__lt=utc(now - 60)).count() == 153
 
 
 def test_rows_deleted_upstream_stay_here(mirror_of):
