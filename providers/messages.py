@@ -90,6 +90,7 @@ ROLES: dict[str, Promise] = {"1": _("common user"), "10": _("admin"), "100": _("
 REASONS: dict[str, Promise] = {
     "renamed": _("rows under a former name, which the site's statistic does not count"),
     "shared_name": _("the site's statistic also counts another account of the same name"),
+    "no_statistic": _("the site has no statistic of its own"),
     "zero_statistic": _("the site's statistic is zero, a known fault of some versions"),
     "name_pattern": _("the account's name acts as a pattern in the site's statistic"),
     "quarantine": _("a row could not be read"),
@@ -109,6 +110,9 @@ EXPLANATIONS: dict[str, Promise] = {
     "zero_statistic": _(
         "The site says zero although it lists rows that cost something. New API 1.0.0-rc.29 does"
         " that. The rows were read whole; only their sum cannot be compared."
+    ),
+    "no_statistic": _(
+        "The site knows no such address. The rows were read whole; there is no sum to compare."
     ),
     "name_pattern": _(
         "The name of the account has a percent sign in it, and the site's statistic counts every"

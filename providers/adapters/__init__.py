@@ -63,11 +63,13 @@ class Adapter(Protocol):
 
     def statistic(
         self, door: Door, credentials: Credentials, *, scope: str, dialect: str, span: Span
-    ) -> int:
-        """The site's own sum of units in `span`; one request."""
+    ) -> int | None:
+        """The site's own sum of units in `span`, None where it has none; one request."""
 
-    def hourly(self, door: Door, credentials: Credentials, *, span: Span) -> Sequence[HourlyPoint]:
-        """The site's hourly statistic; one request for each 30 days."""
+    def hourly(
+        self, door: Door, credentials: Credentials, *, span: Span
+    ) -> Sequence[HourlyPoint] | None:
+        """The site's hourly statistic, None where it has none; one request for each 30 days."""
 
     def traits(
         self,

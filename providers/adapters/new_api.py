@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from providers.adapters import new_api_facts as facts
 from providers.adapters.http import Door
+from providers.adapters.new_api_answers import is_missing
 from providers.adapters.new_api_calls import (
     ACCOUNT,
     HOURLY,
@@ -81,14 +82,20 @@ class NewApi:
 
     def statistic(
         self, door: Door, credentials: Credentials, *, scope: str, dialect: str, span: Span
-    ) -> int:
+    ) -> int | None:
         answer = ask(door, credentials, STATISTIC[scope], bounds(span))
+        if is_missing(answer):
+            return None
         return facts.read_statistic(answer, needs=TOKEN_SCOPES[scope])
 
-    def hourly(self, door: Door, credentials: Credentials, *, span: Span) -> Sequence[HourlyPoint]:
+    def hourly(
+        self, door: Door, credentials: Credentials, *, span: Span
+    ) -> Sequence[HourlyPoint] | None:
         hours: list[facts.Hour] = []
         for parameters in facts.hourly_slices(span):
             answer = ask(door, credentials, HOURLY, parameters)
+            if is_missing(answer):
+                return None
             hours.extend(facts.read_hours(answer, parameters))
         return facts.hourly_points(hours)
 

@@ -93,6 +93,11 @@ def data_of(answer: Answer, *, needs: str = "") -> Raw:
     return envelope.data
 
 
+def is_missing(answer: Answer) -> bool:
+    """The site knows no such path; a web page with that status is somebody else's."""
+    return answer.status == 404 and not _is_html(answer)
+
+
 def _check_status(answer: Answer) -> None:
     status = answer.status
     if status == 429:

@@ -66,7 +66,13 @@ def _part_that_fits(work: FeedTurn, span: Span) -> Span:
 
 
 def _keep(
-    work: FeedTurn, check: Check, part: Span, walked: Walk, site_units: int, *, asked_before: int
+    work: FeedTurn,
+    check: Check,
+    part: Span,
+    walked: Walk,
+    site_units: int | None,
+    *,
+    asked_before: int,
 ) -> None:
     room = MOST_LISTED - check.found.count()
     compared = differences.compared(work.feed, part, walked, most_listed=room)

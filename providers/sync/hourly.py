@@ -30,7 +30,7 @@ def read_newest(work: FeedTurn) -> None:
     feed = work.feed
     span = _slice_before(work.turn.site_now())
     _read(work, span)
-    if feed.hourly_since is None:
+    if feed.hourly_since is None and work.turn.site.has_hourly:
         feed.hourly_since = utc(span.since)
     feed.hourly_read_at = work.turn.now()
     feed.save(update_fields=["hourly_since", "hourly_read_at"])
@@ -52,6 +52,10 @@ def _slice_before(until: int) -> Span:
 
 def _read(work: FeedTurn, span: Span) -> bool:
     points = work.turn.adapter.hourly(work.turn.door, work.reader.credentials, span=span)
+    if points is None:
+        work.turn.site.has_hourly = False  # until its facts are read again
+        work.turn.site.save(update_fields=["has_hourly"])
+        return False
     _keep_points(work.feed, points)
     return bool(points)
 

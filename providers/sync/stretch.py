@@ -29,7 +29,9 @@ def mirror(work: FeedTurn, span: Span) -> Window:
     return keep(work, span, walked, site_units, asked_before=asked_before)
 
 
-def keep(work: FeedTurn, span: Span, walked: Walk, site_units: int, *, asked_before: int) -> Window:
+def keep(
+    work: FeedTurn, span: Span, walked: Walk, site_units: int | None, *, asked_before: int
+) -> Window:
     """What comes after the reading. `asked_before`: requests of the door when that began."""
     stored = save(work, span, walked)
     verdict = _explained(work, span, verify.judge(work.feed, span, site_units))
@@ -126,11 +128,11 @@ def _read_again(work: FeedTurn, span: Span, excess: int) -> None:
                 _read_again(work, part, found)
 
 
-def agreed(work: FeedTurn, span: Span) -> tuple[Walk, int]:
+def agreed(work: FeedTurn, span: Span) -> tuple[Walk, int | None]:
     """A walk and the site's sum; where they disagree, both once more before anything is stored."""
     walked = read(work, span)
     site_units = work.reader.statistic(span) if walked.statistic is None else walked.statistic
-    if verify.sum_of(work.feed, walked.records) == site_units:
+    if site_units in (None, verify.sum_of(work.feed, walked.records)):
         return walked, site_units
     return read(work, span), work.reader.statistic(span)
 

@@ -30,8 +30,8 @@ class Verdict:
         return (self.site_units or 0) - (self.units or 0)
 
 
-def judge(feed: Feed, span: Span, site_units: int) -> Verdict:
-    """What is known of `span` once the site has said its sum."""
+def judge(feed: Feed, span: Span, site_units: int | None) -> Verdict:
+    """What is known of `span` once the site has said its sum; None: it has no statistic."""
     summed = _rows(feed, span).filter(type__in=VOCABULARIES[feed.site.vocabulary].summed)
     present = summed.filter(user__text=feed.account_name)
     units = present.aggregate(sum=Sum("units"))["sum"] or 0
@@ -52,10 +52,12 @@ def sum_of(feed: Feed, records: Iterable[LogRecord]) -> int:
     )
 
 
-def _state(feed: Feed, span: Span, units: int, site_units: int) -> tuple[str, str]:
+def _state(feed: Feed, span: Span, units: int, site_units: int | None) -> tuple[str, str]:
     inside = Q(feed=feed, time__gte=span.since, time__lt=span.until)
     if QuarantinedRow.objects.filter(inside).exists():
         return Window.State.MIRRORED, "quarantine"
+    if site_units is None:
+        return Window.State.MIRRORED, "no_statistic"
     if units == site_units:
         return Window.State.VERIFIED, ""
     if site_units == 0:

@@ -63,7 +63,7 @@ class Reader:
             size=1,
         )
 
-    def statistic(self, span: Span) -> int:
+    def statistic(self, span: Span) -> int | None:
         return self.adapter.statistic(
             self.door, self.credentials, scope=self.scope, dialect=self.dialect, span=span
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
-from .answers import JSON, Reply, failure, html_reply, json_reply
+from .answers import JSON, Reply, failure, html_reply, json_reply, unknown_path
 from .calls import Request
 from .site import Site
 
@@ -125,6 +125,10 @@ def _refused(how: How) -> Reply:
     return failure(how.get("message", "系统繁忙，请稍后再试"), 200, how.get("code"))
 
 
+def _missing(how: How) -> Reply:
+    return unknown_path("GET", how.get("path", "/api/"))
+
+
 def _oversize(how: How) -> Reply:
     return Reply(" " * how.get("size", OVERSIZE_BYTES), 200, {"Content-Type": JSON})
 
@@ -221,6 +225,7 @@ KINDS: Mapping[str, Kind] = {
     "no_json_type": Kind(replace=lambda how: html_reply('{"success":true}')),
     "wrong_shape": Kind(replace=lambda how: json_reply(how.get("body", {"success": True}))),
     "oversize": Kind(replace=_oversize),
+    "missing": Kind(replace=_missing),
     "invalid_json": Kind(recode=lambda body, how: body[: len(body) // 2]),
     "truncated": Kind(deliver="truncated"),
     "drip": Kind(deliver="drip"),

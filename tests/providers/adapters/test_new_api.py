@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import pytest
 
 from providers.adapters import ADAPTERS
-from providers.adapters.errors import AuthFailed, ProviderError, Unavailable
+from providers.adapters.errors import AuthFailed, ProviderError, Unavailable, UnexpectedAnswer
 from providers.adapters.new_api_calls import USER_HEADERS
 from providers.adapters.records import Secret, Span
 from tests.providers.adapters.answers import LATEST, ONE_API, ROW, SAMPLES, credentials
@@ -361,3 +361,24 @@ def test_whatever_a_site_says_is_one_of_our_errors(visit):
     _, door, known = visit(lambda _: http(b'{"success":true,"data":{"id":[]}}'))
     with pytest.raises(ProviderError):
         ADAPTER.account(door, known)
+
+
+UNKNOWN_PATH = http({"error": {"message": "Invalid URL", "type": "invalid_request_error"}}, 404)
+PAST = Span(since=1_780_000_000, until=1_780_003_600)
+
+
+@pytest.mark.parametrize(
+    ("missing", "call"),
+    [
+        ("statistic", lambda *site: ADAPTER.statistic(*site, scope="own", dialect="", span=PAST)),
+        ("hourly", lambda *site: ADAPTER.hourly(*site, span=PAST)),
+    ],
+)
+def test_what_a_site_does_not_have_is_none(visit, missing, call):
+    _, door, known = visit(Site(LATEST, **{missing: UNKNOWN_PATH}))
+    assert call(door, known) is None
+    _, door, known = visit(
+        Site(LATEST, **{missing: http(b"<html>", 404, Content_Type="text/html")})
+    )
+    with pytest.raises(UnexpectedAnswer):
+        call(door, known)

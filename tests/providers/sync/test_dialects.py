@@ -145,3 +145,23 @@ def test_a_scoped_token_that_is_not_enough_is_told(mirror_of, scopes, expires_at
     read_patiently(mirror, rounds=2)
     told = mirror.connection
     assert (told.error_code, told.error_detail, told.state) == (code, detail, "stopped")
+
+
+@pytest.mark.parametrize("profile", ["one-api", "one-hub", "new-api-v0.13.2"])
+def test_a_site_without_a_statistic_is_mirrored_with_that_reason(mirror_of, profile):
+    mirror = mirror_of(profile, plain_rows(60))
+    mirror.double.fault("missing", path="/api/log/self/stat")
+    mirror.double.fault("arrival", path=LIST, skip=2, times=1, user_id=2, rows=plain_rows(2))
+    read_patiently(mirror, rounds=2)
+    assert mirror.rows() == mirror.truth()
+    assert set(mirror.windows()) == {("mirrored", "no_statistic")}
+    assert mirror.connection.error_code == ""
+
+
+def test_a_site_without_hours_is_asked_once(mirror_of):
+    mirror = mirror_of("new-api-v0.13.2", plain_rows(9))
+    mirror.double.fault("missing", path="/api/data/self")
+    read_patiently(mirror, rounds=3)
+    assert len(mirror.double.requests("/api/data/self")) == 1
+    assert mirror.connection.error_code == ""
+    assert not mirror.connection.site.has_hourly
