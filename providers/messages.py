@@ -40,6 +40,7 @@ PROBLEMS: dict[str, Promise] = {
     ),
     "not_json": _("The site's answer could not be read. It is tried again."),
     "bad_envelope": _("The site's answer has another form than expected. It is tried again."),
+    "account_unnamed": _("The site does not say whose token this is; its rows cannot be filed."),
     "filter_ignored": _("The site ignored the time range asked for. Nothing was stored."),
     "name_pattern": _("The account's name contains %% and the site's statistic refuses it."),
     "site_error": _("The site answered with an error of its own. It is tried again."),

@@ -40,7 +40,8 @@ class Adapter(Protocol):
         """The dialect in which the site writes its log, by a row of it; one request."""
 
     def account(self, door: Door, credentials: Credentials) -> Account:
-        """Balance and lifetime counters; one request."""
+        """Balance and lifetime counters; one request. Three where a site does not say whose
+        secret it is."""
 
     def page(
         self,

@@ -52,7 +52,7 @@ class Unavailable(ProviderError):
 
 class UnexpectedAnswer(ProviderError):
     """An answer that is not the contract's. Codes: not_json, html, challenge, not_new_api,
-    redirect, bad_envelope, filter_ignored, name_pattern, site_error."""
+    redirect, bad_envelope, account_unnamed, filter_ignored, name_pattern, site_error."""
 
     code = "unexpected"
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from providers.adapters import new_api_facts as facts
 from providers.adapters.http import Door
+from providers.adapters.new_api_accounts import account_of
 from providers.adapters.new_api_answers import is_missing
 from providers.adapters.new_api_calls import (
-    ACCOUNT,
     HOURLY,
     LOG,
     ONE_ROW,
@@ -57,7 +57,7 @@ class NewApi:
         return dialect_of(ask(door, credentials, LOG[scope], ONE_ROW), scope=scope)
 
     def account(self, door: Door, credentials: Credentials) -> Account:
-        return facts.read_account(ask(door, credentials, ACCOUNT))
+        return account_of(door, credentials)
 
     def software(self, dialect: str) -> str:
         return DIALECTS[dialect].title if dialect in DIALECTS else self.title

@@ -5,6 +5,8 @@ from dataclasses import replace
 
 from providers.adapters.errors import AuthFailed, NotPermitted, ProviderError
 from providers.adapters.http import Door
+from providers.adapters.new_api_accounts import account_of
+from providers.adapters.new_api_answers import data_of
 from providers.adapters.new_api_calls import (
     ACCOUNT,
     LOG,
@@ -14,11 +16,12 @@ from providers.adapters.new_api_calls import (
     ask_openly,
     headers_for,
 )
-from providers.adapters.new_api_facts import read_account, read_facts
+from providers.adapters.new_api_facts import read_facts
 from providers.adapters.new_api_pages import DIALECTS, dialect_of
 from providers.adapters.records import Account, Credentials, Finding, SiteFacts, TestReport
 
 ADMIN_ROLE = 10
+MOST_REQUESTS = 4
 
 
 class Examination:
@@ -31,15 +34,15 @@ class Examination:
         self._facts: SiteFacts | None = None
         self._account: Account | None = None
         self._user_id_findings: list[Finding] = []
+        self._asked_before = door.requests
 
     def report(self) -> TestReport:
-        before = self._door.requests
         problem = self._first_problem()
         return TestReport(
             findings=[*self._about_site(), *self._about_account(), *problem],
             facts=self._facts,
             account=self._account,
-            requests=self._door.requests - before,
+            requests=self._door.requests - self._asked_before,
         )
 
     def _first_problem(self) -> list[Finding]:
@@ -58,7 +61,8 @@ class Examination:
         self._look_at_user_id()
 
     def _proven_account(self) -> Account:
-        account = read_account(ask(self._door, self._credentials, ACCOUNT))
+        unit = self._facts.unit if self._facts is not None else None
+        account = account_of(self._door, self._credentials, unit)
         typed = self._credentials.user_id.strip()
         if typed and int(typed) != int(account.id):
             # A site that needs no user id has ignored it; stored, it would point to somebody else.
@@ -86,8 +90,10 @@ class Examination:
     def _is_user_id_needed(self, typed: str) -> bool | None:
         if not typed:
             return False
+        if self._door.requests - self._asked_before >= MOST_REQUESTS:
+            return None
         try:
-            read_account(ask(self._door, replace(self._credentials, user_id=""), ACCOUNT))
+            data_of(ask(self._door, replace(self._credentials, user_id=""), ACCOUNT))
         except AuthFailed as error:
             return True if error.code == "user_id_missing" else None
         except ProviderError:

@@ -14,8 +14,6 @@ from tests.upstream.profiles import PROFILES, IdForm, Matching
 
 NEW_API = ADAPTERS["new_api"]
 IDS = {IdForm.ZERO: "zero", IdForm.MODULO: "small", IdForm.RANK: "rank"}
-NOT_READ = ("rix-api",)  # by this adapter
-READ = {name: profile for name, profile in PROFILES.items() if name not in NOT_READ}
 READ = {name: found for name, found in PROFILES.items() if name != "rix-api"}  # names no account
 ENOUGH = 25  # more than one page of the smallest
 
@@ -65,7 +63,7 @@ def traits_of(open_door):
         double.stop()
 
 
-@pytest.mark.parametrize("profile", READ.values(), ids=READ)
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
 def test_it_finds_what_each_profile_does(traits_of, profile):
     found = traits_of(profile.name, rows())
     matching = profile.own_model
