@@ -25,6 +25,7 @@ UNKNOWN, REFUSED, IGNORED = "unknown", "refused", "ignored"
 SUMMED_TYPE, RARE_TYPE = 2, 4  # consumption; a message of the system
 MODULUS = 1024  # of ids, where an owner sees only a remainder
 SHORTEST_MODEL = 4  # a shorter pattern is refused for its shortness
+WILDCARDS = set("%_")
 DAY = 24 * 3600
 
 _members = msgspec.json.Decoder(dict[str, Raw])
@@ -44,6 +45,11 @@ class Sample:
     rows: Sequence[LogRecord]
     page_size: int
     total: int | None
+
+    @property
+    def newest(self) -> int:
+        """Not always that of the first row: a late one stands before those that came earlier."""
+        return max(row.second for row in self.rows)
 
     def ids(self) -> Mapping[bytes, int]:
         """Of rows that no other row of the page equals."""
@@ -113,7 +119,7 @@ class Probes:
     def _first_page(self, sample: Sample) -> str:
         """From 0 where the pages 0 and 1 differ."""
         (name, first), *_ = self._dialect.parameters(1, self._dialect.largest_page).items()
-        span = Span.before(sample.rows[0].second + 1)
+        span = Span.before(sample.newest + 1)
         same, other = self._page(span), self._page(span, **{name: 1 - first})
         return "1" if _digests(same) == _digests(other) else "0"
 
@@ -122,7 +128,7 @@ class Probes:
         ids = sample.ids()
         if not any(ids.values()):
             return "zero"
-        older = self._page(Span.before(sample.rows[0].second)).ids()
+        older = self._page(Span.before(sample.newest)).ids()
         common = ids.keys() & older.keys()
         if not common:
             return UNKNOWN
@@ -131,7 +137,7 @@ class Probes:
         return "real" if max(ids.values()) >= MODULUS else "small"
 
     def _time_edges(self, sample: Sample) -> str:
-        second = sample.rows[0].second
+        second = sample.newest
         alone = self._page(Span(since=second, until=second + 1)).rows
         if any(row.second != second for row in alone):
             return IGNORED
@@ -140,7 +146,7 @@ class Probes:
     def _type_filter(self, sample: Sample) -> str:
         types = {row.type for row in sample.rows}
         wanted = min(types) if len(types) > 1 else RARE_TYPE
-        span = Span.before(sample.rows[0].second + 1)
+        span = Span.before(sample.newest + 1)
         found = self._page(span, **{self._dialect.type_filter: wanted}).rows
         return "honoured" if all(row.type == wanted for row in found) else IGNORED
 
@@ -163,7 +169,7 @@ class Probes:
         return "any" if model in found else "exact"
 
     def _of_model(self, sample: Sample, text: str) -> set[str | None]:
-        return self._page(Span.before(sample.rows[0].second + 1), model_name=text).models()
+        return self._page(Span.before(sample.newest + 1), model_name=text).models()
 
     def _statistic(self, sample: Sample, past: Span) -> str:
         """Against the rows of the page, whose oldest second may go on on the next one."""
@@ -211,4 +217,5 @@ def _long_name(sample: Sample) -> str | None:
 
 
 def _is_plain(name: str) -> bool:
-    return len(name) >= SHORTEST_MODEL and name[-1].isalnum() and name.swapcase() != name
+    is_long = len(name) >= SHORTEST_MODEL and name[-1].isalnum()
+    return is_long and name.swapcase() != name and not set(name) & WILDCARDS

@@ -84,6 +84,13 @@ def test_it_finds_what_each_profile_does(traits_of, profile):
     assert found["requests"] <= 13
 
 
+def test_a_late_row_and_names_with_wildcards_lead_nobody_astray(traits_of):
+    (late,) = rows(1, created_at=int(time.time()) - 86400, model_name="gpt_4o")
+    found = traits_of("new-api-v0.6.8", [*rows(4), *rows(ENOUGH), late])
+    assert (found["ids"], found["time_edges"]) == ("small", "inclusive")
+    assert (found["model_percent"], found["model_case"]) == ("wildcard", "any")
+
+
 def test_an_empty_account_tells_little_and_costs_little(traits_of):
     found = traits_of("new-api-v0.13.2", [])
     assert found.pop("requests") == 2
