@@ -27,6 +27,7 @@ class Supervisor:
         self.record = record
         self.say = say
         self.every_tick = every_tick
+        self.is_recorded = True
         self.stop_requests = 0
         self.has_given_up = False
 
@@ -36,6 +37,8 @@ class Supervisor:
         try:
             while not self.stop_requests and not self.has_given_up:
                 self.tend()
+                if not self.is_recorded:
+                    self.write_record()
                 self.every_tick()
                 time.sleep(TICK_SECONDS)
         finally:
@@ -55,7 +58,7 @@ class Supervisor:
                 self.note_end(child)
             if child.is_due and child.is_ready():
                 child.start()
-                leftovers.record(self.record, self.children)
+                self.write_record()
 
     def note_end(self, child: Child) -> None:
         status, pause = child.note_end()
@@ -71,5 +74,17 @@ class Supervisor:
         for child in reversed(self.children):
             if child.stop(lambda: self.stop_requests > requests):
                 self.say(f"{child.name} had to be killed")
-        leftovers.record(self.record, self.children)
+        self.write_record()
         self.say("stopped")
+
+    def write_record(self) -> None:
+        """On a full disk again with the next tick: the children need no room to go on."""
+        was_recorded = self.is_recorded
+        try:
+            leftovers.record(self.record, self.children)
+        except OSError as problem:
+            self.is_recorded = False
+            if was_recorded:
+                self.say(f"{self.record} cannot be written: {problem.strerror}")
+        else:
+            self.is_recorded = True

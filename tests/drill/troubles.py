@@ -37,12 +37,15 @@ def fill_disk(drill, seconds=FULL_SECONDS):
                     pass
     time.sleep(seconds)
     assert "disk is full" in drill.installation.log()
+    assert not drill.has_ended()
     ballast.unlink()
     wait_for_rows(drill)
 
 
 def restart_broker(drill):
-    drill.living()["broker"].signal(signal.SIGTERM)
+    ended = drill.living()["broker"]
+    ended.signal(signal.SIGTERM)
+    wait(lambda: drill.living().get("broker", ended) != ended, GOES_ON_WITHIN)
     wait_for_rows(drill)
 
 

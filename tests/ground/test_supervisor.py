@@ -1,3 +1,4 @@
+import errno
 import fcntl
 import json
 import os
@@ -73,6 +74,33 @@ def test_it_starts_again_what_was_killed(supervise, said):
     supervisor.tend()
     assert child.is_running
     assert child.pid != first
+
+
+def test_it_goes_on_with_a_full_disk_and_writes_its_record_once_there_is_room(
+    supervise, said, monkeypatch
+):
+    disk = {"is_full": True}
+    known = leftovers.record
+
+    def record(path, children):
+        if disk["is_full"]:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        known(path, children)
+
+    def tick():
+        if disk["is_full"] and child.is_running:
+            disk["is_full"] = False
+        elif supervisor.is_recorded:
+            supervisor.ask_to_stop()
+
+    monkeypatch.setattr(leftovers, "record", record)
+    child = sleeper("one")
+    supervisor = supervise(child, every_tick=tick)
+    assert supervisor.run() is True
+    assert supervisor.record.exists()
+    assert [text for text in said if "No space" in text] == [
+        f"{supervisor.record} cannot be written: No space left on device"
+    ]
 
 
 def test_it_waits_until_a_child_can_be_started(supervise):

@@ -61,7 +61,8 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from None
 
     def say(self, message: str) -> None:
-        self.stderr.write(f"{time.strftime('%H:%M:%S')} tollbook: {message}")
+        with contextlib.suppress(OSError):  # what it is written to may be a full disk
+            self.stderr.write(f"{time.strftime('%H:%M:%S')} tollbook: {message}")
 
     def announce(self) -> None:
         """Print the address once the pages answer, and the set-up link while nobody has used it."""
