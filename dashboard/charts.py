@@ -1,216 +1,185 @@
 """Labels and numbers of a chart. How it looks is the business of charts.js."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
-from dashboard import names
-from dashboard.completeness import Completeness, State
 from dashboard.filters import Unit
-from dashboard.money import NO_AMOUNT, Amount
+from dashboard.layers import TOP, Layer
+from dashboard.money import Amount
 from dashboard.periods import Buckets, Step
 from dashboard.queries import SitePoint
-from dashboard.sums import Sums, bucket_of
 
-TOP = 10
-OTHER_SLOT = 0
+HOURS_OF_A_DAY = 25  # at most
 
-
-@dataclass(kw_only=True, slots=True)
-class ModelSpend:
-    """One model of a range: what it cost, in all and in each bucket. `model` None is the rest."""
-
-    model: int | None = None
-    label: str = ""
-    slot: int = OTHER_SLOT
-    requests: int = 0
-    tokens: int = 0
-    amount: Amount = NO_AMOUNT
-    buckets: dict[int, Amount] = field(default_factory=lambda: defaultdict(Amount))
-
-    @property
-    def exact_filter(self) -> str:
-        return f"={self.label}"
-
-    def add(self, other: "ModelSpend") -> None:
-        self.requests += other.requests
-        self.tokens += other.tokens
-        self.amount += other.amount
-        for index, amount in other.buckets.items():
-            self.buckets[index] += amount
+Chart = dict[str, Any]
 
 
-def models_of(sums: Iterable[Sums], buckets: Buckets) -> list[ModelSpend]:
-    """Spend by model: the ten largest by value, then one for the rest."""
-    found: dict[int | None, ModelSpend] = defaultdict(ModelSpend)
-    for part in sums:
-        if part.is_spend:
-            spend = found[part.name]
-            spend.requests += part.rows
-            spend.tokens += part.prompt + part.completion
-            spend.amount += part.amount
-            spend.buckets[bucket_of(part, buckets)] += part.amount
-    texts = names.texts_of(found)
-    for model, spend in found.items():
-        spend.model = model
-        spend.label = texts.get(model or 0) or _("no model")
-    ranked = sorted(found.values(), key=lambda spend: (-spend.amount.usd, -spend.amount.units))
-    return _with_slots(ranked[:TOP]) + _rest(ranked[TOP:])
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Axis:
+    """What all charts over time share. `links` lead to the rows of each bucket."""
+
+    bars: Buckets
+    unit: Unit
+    gaps: Mapping[int, Sequence[str]]
+    links: Sequence[str]
+    now: datetime
+
+    def values(self, amounts: Mapping[int, Amount]) -> list[float | int]:
+        """Floats are good enough to draw; the tables beside are exact."""
+        return [_value(amounts.get(index, Amount()), self.unit) for index in range(len(self.bars))]
+
+    def frame(self) -> Chart:
+        return {
+            "labels": labels(self.bars),
+            "titles": titles(self.bars),
+            "symbol": symbol(self.unit),
+            "total": _("Total"),
+            "gaps": {str(index): list(lines) for index, lines in self.gaps.items()},
+            "running": running(self.bars, self.now),
+            "links": list(self.links),
+        }
 
 
-def _rest(models: Sequence[ModelSpend]) -> list[ModelSpend]:
-    if not models:
-        return []
-    words = ngettext("Other (%(count)d model)", "Other (%(count)d models)", len(models))
-    rest = ModelSpend(label=words % {"count": len(models)})
-    for model in models:
-        rest.add(model)
-    return [rest]
+def _value(amount: Amount, unit: Unit) -> float | int:
+    return float(amount.usd) if unit is Unit.USD else amount.units
 
 
-def _with_slots(models: list[ModelSpend]) -> list[ModelSpend]:
-    """Each model's own colour; where two share one, the smaller takes the next that is free."""
-    own = names.slots_of(spend.model for spend in models)
-    taken: set[int] = set()
-    for spend in models:
-        slot = own.get(spend.model or 0, 1)
-        while slot in taken:
-            slot = slot % TOP + 1
-        taken.add(slot)
-        spend.slot = slot
-    return models
+def symbol(unit: Unit) -> str:
+    return "$" if unit is Unit.USD else ""
 
 
-def spend_chart(
-    models: Sequence[ModelSpend],
-    points: Iterable[SitePoint],
-    buckets: Buckets,
-    complete: Completeness,
-    *,
-    unit: Unit,
-    now: datetime,
-    links: Sequence[str],
-) -> dict[str, Any]:
-    """Stacked bars, and what charts.js needs to mark gaps and the running bar."""
-    stacks = sorted(models, key=lambda spend: spend.slot or TOP + 1)
+def spend_chart(layers: Sequence[Layer], points: Iterable[SitePoint], axis: Axis) -> Chart:
+    """Stacked bars, in the order of the colours, which is made to be told apart."""
+    stacks = sorted(layers, key=lambda layer: layer.slot or TOP + 1)
     datasets = [
-        {"label": spend.label, "slot": spend.slot, "data": _values(spend.buckets, buckets, unit)}
-        for spend in stacks
+        {"label": layer.label, "slot": layer.slot, "data": axis.values(layer.buckets)}
+        for layer in stacks
     ]
-    site = _site_buckets(points, buckets)
+    site = site_buckets(points, axis.bars)
     if site:
-        values = _values(site, buckets, unit)
         label = _("The site's own statistic")
-        datasets.append({"label": label, "slot": "site", "data": values})
+        datasets.append({"label": label, "slot": "site", "data": axis.values(site)})
+    return axis.frame() | {"looks": "stack", "datasets": datasets}
+
+
+def trend_chart(
+    amounts: Mapping[int, Amount], before: Mapping[int, Amount] | None, axis: Axis
+) -> Chart:
+    """A line that ends with the running bucket, and a pale one of the range before."""
+    last = max((i for i, start in enumerate(axis.bars.starts) if start <= axis.now), default=-1)
+    own = [
+        None if index > last or (index in axis.gaps and index not in amounts) else value
+        for index, value in enumerate(axis.values(amounts))
+    ]
+    datasets: list[Chart] = [{"label": _("Spend"), "slot": "line", "data": own}]
+    if before is not None:
+        label = _("The period before")
+        datasets.append({"label": label, "slot": "before", "data": axis.values(before)})
+    return axis.frame() | {"looks": "trend", "datasets": datasets}
+
+
+def balance_chart(
+    lines: Iterable[tuple[str, int, Mapping[int, Amount]]], bars: Buckets, *, unit: Unit
+) -> Chart:
+    """A line for each account, which breaks where its site said nothing."""
+    datasets = [
+        {
+            "label": label,
+            "slot": slot,
+            "data": [
+                _value(amounts[index], unit) if index in amounts else None
+                for index in range(len(bars))
+            ],
+        }
+        for label, slot, amounts in lines
+    ]
     return {
-        "labels": labels(buckets),
-        "titles": titles(buckets),
+        "looks": "levels",
+        "labels": labels(bars),
+        "titles": titles(bars),
         "datasets": datasets,
+        "symbol": symbol(unit),
         "total": _("Total"),
-        "symbol": "$" if unit is Unit.USD else "",
-        "gaps": gaps(buckets, complete),
-        "running": running(buckets, now),
-        "links": list(links),
     }
 
 
-def _site_buckets(points: Iterable[SitePoint], buckets: Buckets) -> dict[int, Amount]:
+def share_chart(layers: Sequence[Layer]) -> Chart:
+    return _of_layers(layers) | {"looks": "ring"}
+
+
+def ranking_chart(layers: Sequence[Layer]) -> Chart:
+    return _of_layers(layers) | {"looks": "ranks"}
+
+
+def _of_layers(layers: Sequence[Layer]) -> Chart:
+    """Calls by name."""
+    return {
+        "labels": [layer.label for layer in layers],
+        "slots": [layer.slot for layer in layers],
+        "links": [layer.link for layer in layers],
+        "datasets": [{"label": _("Requests"), "data": [layer.requests for layer in layers]}],
+        "symbol": "",
+        "total": _("Total"),
+    }
+
+
+def site_buckets(points: Iterable[SitePoint], bars: Buckets) -> dict[int, Amount]:
     found: dict[int, Amount] = defaultdict(Amount)
     for point in points:
-        found[buckets.index(point.hour)] += point.amount
+        found[bars.index(point.hour)] += point.amount
     return found
 
 
-def _values(amounts: Mapping[int, Amount], buckets: Buckets, unit: Unit) -> list[float | int]:
-    """Floats are good enough to draw; the tables beside are exact."""
-    shown = (amounts.get(index, Amount()) for index in range(len(buckets)))
-    return [float(one.usd) if unit is Unit.USD else one.units for one in shown]
-
-
-def labels(buckets: Buckets) -> list[str]:
-    match buckets.step:
+def labels(bars: Buckets) -> list[str] | list[list[str]]:
+    """A list is as many lines."""
+    match bars.step:
+        case Step.HOUR if len(bars) > HOURS_OF_A_DAY:
+            return [[f"{start:%H:%M}", day_text(start)] for start in bars.starts]
         case Step.HOUR:
-            return [f"{start:%H:%M}" for start in buckets.starts]
+            return [f"{start:%H:%M}" for start in bars.starts]
         case Step.MONTH:
-            month = pgettext("format of a month and year", "M Y")
-            return [date_format(start, month) for start in buckets.starts]
-    return [day_text(start) for start in buckets.starts]
+            return _months(bars)
+    return [day_text(start) for start in bars.starts]
 
 
-def titles(buckets: Buckets) -> list[str]:
+def _months(bars: Buckets) -> list[str]:
+    month = pgettext("format of a month and year", "M Y")
+    return [date_format(start, month) for start in bars.starts]
+
+
+def titles(bars: Buckets) -> list[str]:
     """A label that stands alone."""
-    texts = zip(labels(buckets), map(day_text, buckets.starts), strict=True)
-    match buckets.step:
+    days = [day_text(start) for start in bars.starts]
+    match bars.step:
         case Step.HOUR:
-            return [_("%(day)s, %(time)s") % {"day": day, "time": time} for time, day in texts]
+            times = [f"{start:%H:%M}" for start in bars.starts]
+            return [
+                _("%(day)s, %(time)s") % {"day": day, "time": time}
+                for day, time in zip(days, times, strict=True)
+            ]
         case Step.WEEK:
-            return [_("week of %(day)s") % {"day": day} for _label, day in texts]
-    return labels(buckets)
+            return [_("week of %(day)s") % {"day": day} for day in days]
+        case Step.MONTH:
+            return _months(bars)
+    return days
 
 
 def day_text(moment: datetime) -> str:
     return date_format(moment, pgettext("format of a day and month", "j M"))
 
 
-def gaps(buckets: Buckets, complete: Completeness) -> list[int]:
-    """The bars that lack rows."""
-    missing = [part for part in complete.segments if part.state is State.MISSING]
-    return [
-        index
-        for index in range(len(buckets))
-        for begin in [buckets.starts[index].timestamp()]
-        if any(
-            part.since < buckets.end(index).timestamp() and part.until > begin for part in missing
-        )
-    ]
-
-
-def running(buckets: Buckets, now: datetime) -> dict[str, float] | None:
+def running(bars: Buckets, now: datetime) -> dict[str, float] | None:
     """The bar that is not over, and how much of it has passed."""
-    if not len(buckets) or not buckets.starts[0] <= now < buckets.until:
+    if not len(bars) or not bars.starts[0] <= now < bars.until:
         return None
-    index = buckets.index(now)
-    whole = buckets.end(index).timestamp() - buckets.starts[index].timestamp()
-    passed = (now - buckets.starts[index]) / timedelta(seconds=whole)
+    index = bars.index(now)
+    whole = bars.end(index).timestamp() - bars.starts[index].timestamp()
+    passed = (now - bars.starts[index]) / timedelta(seconds=whole)
     return {"index": index, "passed": round(passed, 4)}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class BucketLine:
-    """A line of the table that has the chart's numbers."""
-
-    title: str
-    link: str
-    requests: int
-    tokens: int
-    amount: Amount
-
-
-def bucket_lines(sums: Iterable[Sums], buckets: Buckets, links: Sequence[str]) -> list[BucketLine]:
-    """Newest first, without the empty ones."""
-    amounts: dict[int, Amount] = defaultdict(Amount)
-    requests: Counter[int] = Counter()
-    tokens: Counter[int] = Counter()
-    for part in sums:
-        if part.is_spend:
-            index = bucket_of(part, buckets)
-            amounts[index] += part.amount
-            requests[index] += part.rows
-            tokens[index] += part.prompt + part.completion
-    return [
-        BucketLine(
-            title=title,
-            link=links[index],
-            requests=requests[index],
-            tokens=tokens[index],
-            amount=amounts[index],
-        )
-        for index, title in reversed(list(enumerate(titles(buckets))))
-        if requests[index]
-    ]

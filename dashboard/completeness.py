@@ -107,6 +107,11 @@ class Completeness:
         return self.complete_to is not None and self.complete_to >= self.until
 
     @property
+    def is_partial(self) -> bool:
+        """Whether rows are missing that should be there."""
+        return any(feed.missing_seconds for feed in self.feeds.values())
+
+    @property
     def unread(self) -> list[FeedCompleteness]:
         return [feed for feed in self.feeds.values() if feed.read_to is None]
 

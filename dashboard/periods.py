@@ -10,6 +10,7 @@ DAY = timedelta(days=1)
 HOURLY_DAYS = 2  # a range of up to so many days is drawn by the hour
 DAILY_DAYS = 62  # beyond, by the week
 WEEKLY_DAYS = 400  # beyond, by the month
+FROM_ROWS_DAYS = 7  # hours are summed from the rows, of at most so many days
 
 
 class Preset(StrEnum):
@@ -66,6 +67,21 @@ def of_preset(preset: Preset, today: date, zone: ZoneInfo) -> Range:
     return of_days(first, last, zone)
 
 
+def before(shown: Range) -> Range:
+    """The range of as many days that ends where this one begins."""
+    days = len(shown.days())
+    return Range(since=shown.since - days * DAY, until=shown.since)
+
+
+def so_far(shown: Range, now: datetime) -> Range:
+    """What of the range before is as old as what of this one has passed."""
+    earlier = before(shown)
+    if now >= shown.until:
+        return earlier
+    passed = now.astimezone(shown.since.tzinfo) - len(shown.days()) * DAY
+    return Range(since=earlier.since, until=max(earlier.since, passed))
+
+
 class Step(StrEnum):
     HOUR = "hour"
     DAY = "day"
@@ -94,17 +110,35 @@ class Buckets:
         return len(self.starts)
 
 
-def buckets(shown: Range) -> Buckets:
+# Fewest and most days of a range that can be drawn so.
+_DAYS_OF_STEP = {
+    Step.HOUR: (1, FROM_ROWS_DAYS),
+    Step.DAY: (2, WEEKLY_DAYS),
+    Step.WEEK: (8, 2 * WEEKLY_DAYS),
+    Step.MONTH: (32, 100_000),
+}
+
+
+def steps(shown: Range) -> list[Step]:
+    """Those that make sense of a range."""
+    days = len(shown.days())
+    return [step for step, (least, most) in _DAYS_OF_STEP.items() if least <= days <= most]
+
+
+def buckets(shown: Range, asked: Step | None = None) -> Buckets:
+    """By the step that was asked for where it makes sense, else by the fitting one."""
     days = shown.days()
-    if len(days) <= HOURLY_DAYS:
+    step = asked if asked in steps(shown) else _step(len(days))
+    if step is Step.HOUR:
         return Buckets(step=Step.HOUR, starts=_hours(shown), until=shown.until)
-    step = _step(len(days))
     firsts = (day for day in days if day == days[0] or _begins(day, step))
     starts = (datetime.combine(day, time(), shown.since.tzinfo) for day in firsts)
     return Buckets(step=step, starts=tuple(starts), until=shown.until)
 
 
 def _step(days: int) -> Step:
+    if days <= HOURLY_DAYS:
+        return Step.HOUR
     if days <= DAILY_DAYS:
         return Step.DAY
     return Step.WEEK if days <= WEEKLY_DAYS else Step.MONTH

@@ -44,6 +44,11 @@ def standing_of(connection: Connection, progress: Progress, now: datetime) -> St
     return next((answer for answer in answers if answer), None) or _up_to_date(progress)
 
 
+def trouble(connection: Connection, now: datetime) -> Standing | None:
+    """Why nothing of it is read at present."""
+    return _halted(connection, Progress(), now) or _failing(connection, Progress(), now)
+
+
 def _halted(connection: Connection, _progress: Progress, _now: datetime) -> Standing | None:
     if connection.state == Connection.State.PAUSED:
         note = _("The access token is kept; nothing is read.")

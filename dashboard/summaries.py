@@ -1,26 +1,25 @@
-"""Everything that the overview says about one person's feeds in a range."""
+"""The figures of the overview: what one person's sites say now, and what a range comes to."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.urls import reverse
+from django.db.models import Q
 
-from dashboard import charts, queries, sums
-from dashboard.charts import BucketLine, ModelSpend
+from dashboard import queries, runway, sums
 from dashboard.completeness import Completeness, FeedCompleteness, completeness
-from dashboard.filters import UsageFilter
-from dashboard.money import Amount
-from dashboard.periods import Buckets, Range, Step, buckets
-from dashboard.queries import Balance, SitePoint
+from dashboard.money import NO_AMOUNT, Amount
+from dashboard.overview_filter import OverviewFilter
+from dashboard.panels import FINE_BELOW
+from dashboard.periods import Range, so_far
+from dashboard.queries import Balance
+from dashboard.runway import Pace, Runway
 from dashboard.scope import Scope
 from dashboard.sums import Sums, Totals
 from providers.models import Connection
 
 MINUTE = timedelta(minutes=1)
-FINE_BELOW = 10  # dollars
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,15 +31,19 @@ class Now:
     requests: int | None
     silent: Sequence[str]  # connections whose site has not told a balance
     read_at: datetime | None
+    per_day: Amount | None  # net, of the last whole days
+    runway: Runway
+    ends_first: tuple[str, Runway]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class SiteHistory:
-    """The site's own statistic of days that have no rows."""
+class Change:
+    """Against the range before, which is as long, and as far along. `before` is None where the two
+    cannot be compared, for a reason."""
 
-    amount: Amount
-    requests: int
-    until: datetime
+    range: Range
+    before: Totals | None
+    is_too_old: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,18 +52,15 @@ class ConnectionLine:
     complete: FeedCompleteness | None
     left: Amount | None
     spend: Amount | None  # None: nothing of it has been read
+    runway: Runway
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
     now: Now
     totals: Totals
+    change: Change
     minutes: int
-    models: Sequence[ModelSpend]
-    chart: Mapping[str, Any]
-    lines: Sequence[BucketLine]
-    step: Step
-    site_history: SiteHistory | None
     complete: Completeness
     connections: Sequence[ConnectionLine]
 
@@ -71,7 +71,7 @@ class Summary:
 
     @property
     def is_partial(self) -> bool:
-        return any(feed.missing_seconds for feed in self.complete.feeds.values())
+        return self.complete.is_partial
 
     @property
     def spend(self) -> Amount:
@@ -89,43 +89,37 @@ class Summary:
         return round(self.totals.tokens / self.minutes) if self.minutes else None
 
 
-def summary(scope: Scope, filters: UsageFilter, now: datetime) -> Summary:
-    shown = filters.range
-    bars = buckets(shown)
-    complete = completeness(scope, shown, now)
-    by_model, by_feed = _sums(scope, shown, bars)
-    models = charts.models_of(by_model, bars)
-    points = queries.older_history(scope, shown)
-    links = _links(filters, bars)
+def summary(
+    scope: Scope, filters: OverviewFilter, complete: Completeness, now: datetime
+) -> Summary:
+    by_feed = sums.by_day(scope.model_days(), scope, filters.range, name="feed")
     balances = queries.balances(scope, filters.today)
+    paces = runway.paces(scope, filters.today)
+    runways = {
+        pk: runway.runway(balance.left, paces.get(pk), filters.today)
+        for pk, balance in balances.items()
+    }
     return Summary(
-        now=_now(scope, balances),
-        totals=sums.total(by_model),
+        now=_now(scope, filters, balances, paces, runways),
+        totals=sums.total(by_feed),
+        change=_earlier(scope, filters, complete, now),
         minutes=_minutes(scope, complete),
-        models=models,
-        chart=charts.spend_chart(
-            models, points, bars, complete, unit=filters.unit, now=now, links=links
-        ),
-        lines=charts.bucket_lines(by_model, bars, links),
-        step=bars.step,
-        site_history=_site_history(points),
         complete=complete,
-        connections=_connections(scope, complete, balances, by_feed),
+        connections=_connections(scope, complete, balances, by_feed, runways),
     )
 
 
-def _sums(scope: Scope, shown: Range, bars: Buckets) -> tuple[list[Sums], list[Sums]]:
-    """By model and by feed."""
-    by_feed = sums.by_day(scope.model_days(), scope, shown, name="feed")
-    if bars.step is Step.HOUR:
-        return sums.by_slice(scope.rows(), scope, shown, name="model"), by_feed
-    return sums.by_day(scope.model_days(), scope, shown, name="model"), by_feed
-
-
-def _links(filters: UsageFilter, bars: Buckets) -> list[str]:
-    base = reverse("logs")
-    ranges = (Range(since=start, until=bars.end(index)) for index, start in enumerate(bars.starts))
-    return [base + filters.of(shown, unit=None) for shown in ranges]
+def _earlier(
+    scope: Scope, filters: OverviewFilter, complete: Completeness, now: datetime
+) -> Change:
+    shown = so_far(filters.range, now)
+    rows = [seen.first_row for seen in scope.feeds.values() if seen.first_row is not None]
+    if not rows or shown.since < min(rows) or shown.seconds <= 0:
+        return Change(range=shown, before=None, is_too_old=True)
+    if complete.is_partial or completeness(scope, shown, now).is_partial:
+        return Change(range=shown, before=None)
+    totals = sums.totals_of(replace(filters, range=shown), scope, scope.rows(), Q())
+    return Change(range=shown, before=totals)
 
 
 def _minutes(scope: Scope, complete: Completeness) -> int:
@@ -136,27 +130,26 @@ def _minutes(scope: Scope, complete: Completeness) -> int:
     return max(0, (until - since) // MINUTE)
 
 
-def _now(scope: Scope, balances: Mapping[int, Balance]) -> Now:
+def _now(
+    scope: Scope,
+    filters: OverviewFilter,
+    balances: Mapping[int, Balance],
+    paces: Mapping[int, Pace],
+    runways: Mapping[int, Runway],
+) -> Now:
     told = list(balances.values())
     used = [one.used for one in told if one.used is not None]
     requests = [one.requests for one in told if one.requests is not None]
-    silent = [seen.label for pk, seen in scope.feeds.items() if pk not in balances]
+    labels = [(pk, seen.label) for pk, seen in scope.feeds.items()]
     return Now(
-        left=sum((one.left for one in told), Amount()) if told else None,
-        used=sum(used, Amount()) if used else None,
+        left=sum((one.left for one in told), NO_AMOUNT) if told else None,
+        used=sum(used, NO_AMOUNT) if used else None,
         requests=sum(requests) if requests else None,
-        silent=silent,
+        silent=[label for pk, label in labels if pk not in balances],
         read_at=queries.last_read(scope.connections),
-    )
-
-
-def _site_history(points: Sequence[SitePoint]) -> SiteHistory | None:
-    if not points:
-        return None
-    return SiteHistory(
-        amount=sum((point.amount for point in points), Amount()),
-        requests=sum(point.requests for point in points),
-        until=max(point.hour for point in points),
+        per_day=runway.per_day(paces.values()) if paces else None,
+        runway=runway.together(balances, paces, filters.today),
+        ends_first=runway.soonest(runways, labels),
     )
 
 
@@ -165,6 +158,7 @@ def _connections(
     complete: Completeness,
     balances: Mapping[int, Balance],
     by_feed: Iterable[Sums],
+    runways: Mapping[int, Runway],
 ) -> list[ConnectionLine]:
     spend: dict[int | None, Amount] = defaultdict(Amount)
     for part in by_feed:
@@ -177,6 +171,7 @@ def _connections(
             complete=complete.feeds.get(connection.feed_id or 0),
             left=left.get(connection.feed_id),
             spend=spend[connection.feed_id] if connection.feed_id else None,
+            runway=runways.get(connection.feed_id or 0, Runway()),
         )
         for connection in scope.connections
     ]

@@ -45,6 +45,13 @@ class Sums:
     def amount(self) -> Amount:
         return Amount.of(self.units, self.book.rates, self.day)
 
+    @property
+    def net(self) -> Amount:
+        """What it takes from the balance, as far as the site's vocabulary says."""
+        if self.is_spend:
+            return self.amount
+        return -self.amount if self.type in self.book.vocabulary.refunds else NO_AMOUNT
+
 
 @dataclass(kw_only=True, slots=True)
 class Totals:

@@ -15,8 +15,9 @@ from django.utils.translation import ngettext, pgettext
 from dashboard import commas, completeness
 from dashboard.completeness import Segment, State
 from dashboard.filters import Unit
-from dashboard.money import Amount, decimal_text, rounded, usd_text
+from dashboard.money import MINUS, Amount, decimal_text, rounded, usd_text
 from dashboard.periods import Range
+from dashboard.runway import Runway
 
 register = template.Library()
 
@@ -64,13 +65,22 @@ def compact(value: int, whole: int = 0) -> str:
 
 
 @register.filter
-def share(part: Decimal, whole: Decimal) -> str:
+def share(part: Decimal | int, whole: Decimal | int) -> str:
     """What is not zero does not look like it."""
     if not whole:
         return NOTHING
-    percent = 100 * part / whole
+    percent = Decimal(100 * part) / whole
     is_tiny = 0 < percent < _SMALLEST_SHARE
     return f"< {_SMALLEST_SHARE} %" if is_tiny else f"{decimal_text(percent, 1)} %"
+
+
+@register.filter
+def change(value: Decimal | int, before: Decimal | int) -> str:
+    """In per cent, always with a sign; on nothing there is none."""
+    if before <= 0:
+        return NOTHING
+    text = decimal_text(100 * (Decimal(value) - before) / before, 1)
+    return f"{text} %" if text.startswith((MINUS, "0.0")) else f"+{text} %"
 
 
 @register.filter
@@ -126,6 +136,18 @@ def duration(seconds: int) -> str:
     if seconds >= HOUR:
         return _("%(count)d h") % {"count": round(seconds / HOUR)}
     return _("%(count)d min") % {"count": max(1, round(seconds / 60))}
+
+
+@register.filter
+def lasts(found: Runway) -> str:
+    """How long a balance is good for; what nobody knows is not zero."""
+    if found.days is None:
+        return NOTHING
+    if found.is_long:
+        return _("over a year")
+    if not found.days:
+        return _("less than a day")
+    return ngettext("%(count)d day", "%(count)d days", found.days) % {"count": found.days}
 
 
 @register.filter

@@ -9,23 +9,34 @@ from django_htmx.http import push_url
 
 from accounts.access import PersonRequest
 from accounts.zone import business_zone
-from dashboard.filters import UsageFilter
+from dashboard.balance_panel import balance_panel
+from dashboard.completeness import completeness
+from dashboard.overview_filter import Kind, OverviewFilter
+from dashboard.panels import panel
 from dashboard.periods import Preset
 from dashboard.scope import connections_of, scope_of
 from dashboard.summaries import summary
 
 
 @require_safe
-@vary_on_headers("HX-Request")
+@vary_on_headers("HX-Request", "HX-Target")
 def overview(request: PersonRequest) -> HttpResponse:
+    """All of the page; for htmx its panel, or only another chart of the same range."""
     moment, zone = now(), business_zone()
-    filters = UsageFilter.from_query(request.GET, now=moment, zone=zone, default=Preset.DAYS_30)
-    filters = filters.of_whole_days()
+    filters = OverviewFilter.from_query(request.GET, now=moment, zone=zone, default=Preset.DAYS_30)
     connections = connections_of(request.user)
     scope = scope_of(request.user, connections, zone, only=filters.connection)
     context: dict[str, Any] = {"filters": filters, "connections": connections, "scope": scope}
+    is_chart_only = bool(request.htmx) and request.htmx.target == "chart"
     if connections:
-        context["summary"] = summary(scope, filters, moment)
+        complete = completeness(scope, filters.range, moment)
+        if filters.chart is Kind.BALANCE:
+            context["panel"] = balance_panel(scope, filters, moment)
+        else:
+            context["panel"] = panel(scope, filters, complete, moment)
+        if not is_chart_only:
+            context["summary"] = summary(scope, filters, complete, moment)
     if not request.htmx:
         return render(request, "dashboard/overview.html", context)
-    return push_url(render(request, "dashboard/_overview.html", context), filters.address)
+    template = "dashboard/_chart_alone.html" if is_chart_only else "dashboard/_overview.html"
+    return push_url(render(request, template, context), filters.address)

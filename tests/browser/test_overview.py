@@ -57,3 +57,48 @@ def test_a_bar_leads_to_its_rows(overview):
 def test_the_same_numbers_are_in_a_table(overview):
     overview.click("summary")
     expect(overview.locator("details tbody tr")).to_contain_text("$3.6000")
+
+
+def test_each_chart_replaces_the_one_before(overview):
+    asked = []
+    overview.on("request", lambda one: asked.append(one.url) if "chart=" in one.url else None)
+    for kind, looks in (("trend", "line"), ("share", "doughnut"), ("ranking", "bar")):
+        overview.click(f"#chart-{kind}")
+        wait_until(overview, f"{CHART}?.config.type === '{looks}'")
+        expect(overview.locator(f"#chart-{kind}")).to_have_attribute("aria-current", "true")
+        assert overview.evaluate("Object.keys(Chart.instances).length") == 1
+    assert len(asked) == 3
+    overview.go_back()
+    wait_until(overview, f"{CHART}?.config.type === 'doughnut'")
+
+
+def test_another_range_keeps_the_chart_that_was_chosen_last(overview):
+    overview.click("#chart-ranking")
+    wait_until(overview, f"{CHART}?.options.indexAxis === 'y'")
+    overview.click("text=7 days")
+    expect(overview).to_have_url(re.compile(r"/\?period=7d&chart=ranking$"))
+    expect(overview.locator("#chart-ranking")).to_have_attribute("aria-current", "true")
+
+
+def test_the_chosen_chart_keeps_the_keyboard(overview):
+    overview.focus("#chart-share")
+    overview.keyboard.press("Enter")
+    wait_until(overview, f"{CHART}?.config.type === 'doughnut'")
+    assert overview.evaluate("document.activeElement.id") == "chart-share"
+
+
+def test_a_part_of_the_ring_leads_to_its_rows(overview):
+    overview.click("#chart-share")
+    wait_until(overview, f"{CHART}?.config.type === 'doughnut'")
+    place = overview.evaluate(f"{CHART}.getDatasetMeta(0).data[0].tooltipPosition()")
+    overview.locator("canvas").click(position=place)
+    expect(overview).to_have_url(re.compile(r"/logs/\?period=30d&model=%3D"))
+
+
+def test_a_tooltip_has_the_total_first_and_then_the_largest(overview):
+    found = f"{CHART}.tooltip"
+    place = overview.evaluate(f"({{x: {BAR}.x, y: {BAR}.y + 5}})")
+    overview.locator("canvas").hover(position=place)
+    wait_until(overview, f"{found}?.beforeBody.join() === 'Total $3.60'")
+    values = overview.evaluate(f"{found}.dataPoints.map((one) => one.raw)")
+    assert values == sorted(values, reverse=True)

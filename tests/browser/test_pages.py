@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def usage_pages(scene):
     return [
         *("/", "/?period=today&unit=units", f"/?connection={scene.busy.pk}"),
+        *("/?chart=trend", "/?chart=share&by=key", "/?chart=ranking&by=site", "/?chart=balance"),
         *("/logs/?period=30d", "/logs/?period=30d&unit=units&type=refund", "/logs/?model=no-such"),
         *(f"/logs/?request_id={REQUEST}", f"/logs/{scene.row.pk}/"),
         "/connections/",
@@ -105,7 +106,8 @@ def test_what_opens_can_be_used_by_everybody(page, look, live_server, scene):
         page.wait_for_selector("tr.slip")
         found += faults(page)
     page.goto(f"{live_server.url}/")
-    page.locator("summary").click()
+    for summary in page.locator("summary").all():
+        summary.click()
     found += faults(page)
     page.locator("[popovertarget=custom-range]").click()
     found += barriers(page)

@@ -77,6 +77,18 @@ def test_the_overview_can_be_narrowed(visitor, live_server):
     expect(visitor).to_have_url(re.compile(r"/\?period=yesterday&connection="))
 
 
+def test_every_chart_is_a_table_too(visitor, live_server):
+    visitor.goto(f"{live_server.url}/?period=7d")
+    table = visitor.locator("#chart .cols > :last-child table")
+    expect(table).to_contain_text("claude-sonnet-4-5")
+    visitor.click("text=Spend trend")
+    expect(table.locator("tbody tr")).to_have_count(7)
+    visitor.click("text=Call ranking")
+    expect(table).to_contain_text("66.7 %")
+    visitor.click("text=API key")
+    expect(table).to_contain_text("my key")
+
+
 def test_a_connection_can_be_paused(visitor, live_server, connection):
     visitor.goto(f"{live_server.url}/connections/{connection.pk}/")
     visitor.click("text=Pause")

@@ -1,0 +1,191 @@
+"""The chart that the overview shows, and the tables beside it with the same numbers."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.urls import reverse
+
+from dashboard import charts, queries, sums
+from dashboard.charts import Axis, Chart
+from dashboard.completeness import Completeness
+from dashboard.gaps import gaps
+from dashboard.layers import Layer, Measure, layers_of, sums_by
+from dashboard.money import NO_AMOUNT, Amount
+from dashboard.overview_filter import Kind, OverviewFilter
+from dashboard.periods import Buckets, Range, Step, before, buckets
+from dashboard.queries import SitePoint
+from dashboard.scope import Scope
+from dashboard.sums import Sums, bucket_of
+
+FINE_BELOW = 10  # dollars: small sums want more decimals
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BucketLine:
+    """A line of the table over time. `gap` says what is missing in it."""
+
+    title: str
+    link: str
+    requests: int
+    tokens: int
+    amount: Amount
+    before: Amount | None
+    gap: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SiteHistory:
+    """The site's own statistic of days that have no rows."""
+
+    amount: Amount
+    requests: int
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Panel:
+    """`layers` are by name and `lines` over time; a chart has one of them beside it."""
+
+    chart: Chart
+    spend: Amount
+    requests: int
+    layers: Sequence[Layer] = ()
+    lines: Sequence[BucketLine] = ()
+    site_history: SiteHistory | None = None
+
+    @property
+    def decimals(self) -> int:
+        return 2 if self.spend.usd >= FINE_BELOW else 4
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.requests or self.site_history)
+
+    @property
+    def gaps(self) -> Sequence[BucketLine]:
+        return [line for line in self.lines if line.gap]
+
+    @property
+    def highest(self) -> BucketLine | None:
+        return max(self.lines, key=lambda line: line.amount.usd, default=None)
+
+
+def panel(scope: Scope, filters: OverviewFilter, complete: Completeness, now: datetime) -> Panel:
+    bars = buckets(filters.range, filters.asked_step)
+    axis = Axis(
+        bars=bars,
+        unit=filters.unit,
+        gaps=gaps(bars, complete, scope, now),
+        links=[reverse("logs") + filters.rows_of(shown) for shown in _ranges(bars)],
+        now=now,
+    )
+    match filters.chart:
+        case Kind.TREND:
+            return _trend(scope, filters, axis)
+        case Kind.SHARE | Kind.RANKING:
+            return _calls(scope, filters)
+    return _spend(scope, filters, axis)
+
+
+def _ranges(bars: Buckets) -> list[Range]:
+    return [Range(since=start, until=bars.end(index)) for index, start in enumerate(bars.starts)]
+
+
+def _spend(scope: Scope, filters: OverviewFilter, axis: Axis) -> Panel:
+    parts = sums_by(filters.by, scope, filters.range, axis.bars.step)
+    layers = layers_of(parts, axis.bars, scope, filters, Measure.SPEND)
+    points = queries.older_history(scope, filters.range)
+    return replace(
+        _of_layers(layers, charts.spend_chart(layers, points, axis)),
+        lines=_lines(parts, axis, None),
+        site_history=_site_history(points),
+    )
+
+
+def _calls(scope: Scope, filters: OverviewFilter) -> Panel:
+    """Of all the range: the rollups can count them, also where bars are hours."""
+    parts = sums_by(filters.by, scope, filters.range, Step.DAY)
+    layers = layers_of(parts, buckets(filters.range), scope, filters, Measure.REQUESTS)
+    is_share = filters.chart is Kind.SHARE
+    return _of_layers(layers, (charts.share_chart if is_share else charts.ranking_chart)(layers))
+
+
+def _of_layers(layers: Sequence[Layer], chart: Chart) -> Panel:
+    return Panel(
+        chart=chart,
+        spend=sum((layer.amount for layer in layers), NO_AMOUNT),
+        requests=sum(layer.requests for layer in layers),
+        layers=layers,
+    )
+
+
+def _trend(scope: Scope, filters: OverviewFilter, axis: Axis) -> Panel:
+    parts = _in_all(scope, filters.range, axis.bars.step)
+    amounts = _amounts(parts, axis.bars)
+    earlier = _before(scope, filters.range, axis.bars.step)
+    lines = _lines(parts, axis, earlier)
+    return Panel(
+        chart=charts.trend_chart(amounts, earlier, axis),
+        spend=sum(amounts.values(), NO_AMOUNT),
+        requests=sum(line.requests for line in lines),
+        lines=lines,
+    )
+
+
+def _in_all(scope: Scope, shown: Range, step: Step) -> list[Sums]:
+    if step is Step.HOUR:
+        return sums.by_slice(scope.rows(), scope, shown, name=None)
+    return sums.by_day(scope.model_days(), scope, shown, name=None)
+
+
+def _before(scope: Scope, shown: Range, step: Step) -> Mapping[int, Amount] | None:
+    """Bar by bar; nothing where no row is that old."""
+    earlier = before(shown)
+    amounts = _amounts(_in_all(scope, earlier, step), buckets(earlier, step))
+    return amounts or None
+
+
+def _amounts(parts: Iterable[Sums], bars: Buckets) -> Mapping[int, Amount]:
+    found: dict[int, Amount] = defaultdict(Amount)
+    for part in parts:
+        if part.is_spend:
+            found[bucket_of(part, bars)] += part.amount
+    return found
+
+
+def _lines(
+    parts: Sequence[Sums], axis: Axis, earlier: Mapping[int, Amount] | None
+) -> list[BucketLine]:
+    """Newest first, without those in which there is nothing to say."""
+    amounts, requests, tokens = _amounts(parts, axis.bars), Counter[int](), Counter[int]()
+    for part in parts:
+        if part.is_spend:
+            index = bucket_of(part, axis.bars)
+            requests[index] += part.rows
+            tokens[index] += part.prompt + part.completion
+    lines = [
+        BucketLine(
+            title=title,
+            link=axis.links[index],
+            requests=requests[index],
+            tokens=tokens[index],
+            amount=replace(amount, is_whole=amount.is_whole and index not in axis.gaps),
+            before=None if earlier is None else earlier.get(index, NO_AMOUNT),
+            gap=axis.gaps.get(index, ()),
+        )
+        for index, title in enumerate(charts.titles(axis.bars))
+        for amount in [amounts.get(index, NO_AMOUNT)]
+    ]
+    return [line for line in reversed(lines) if line.requests or line.gap]
+
+
+def _site_history(points: Sequence[SitePoint]) -> SiteHistory | None:
+    if not points:
+        return None
+    return SiteHistory(
+        amount=sum((point.amount for point in points), Amount()),
+        requests=sum(point.requests for point in points),
+        until=max(point.hour for point in points),
+    )
