@@ -14,7 +14,7 @@ from accounts.models import User
 from dashboard import unreadable
 from dashboard.filters import Cursor
 from dashboard.sources import Source, sources_of
-from providers.models import Feed, QuarantinedRow, Window
+from providers.models import QuarantinedRow, Window
 from providers.models.fields import UpstreamTextField
 
 SIZE = 50
@@ -103,19 +103,20 @@ class Opened:
     window: Window | None
 
 
-def page(feeds: Sequence[Feed], sources: Mapping[int, Source], filters: QuarantineFilter) -> Page:
+def page(user: User, filters: QuarantineFilter) -> Page:
     """Of feeds that the person may look into. Without the whole texts, which may be huge."""
-    rows = QuarantinedRow.objects.filter(
-        feed__in=[feed for feed in feeds if filters.feed in (None, feed.pk)]
-    )
+    rows = QuarantinedRow.objects.auditable_by(user)
+    if filters.feed is not None:
+        rows = rows.filter(feed=filters.feed)
     shown = rows
     if filters.before is not None:
         second, pk = filters.before.second, filters.before.pk
         shown = rows.filter(Q(time__lt=second) | Q(time=second, pk__lt=pk))
     cut = Left("raw", EXCERPT, output_field=UpstreamTextField())
     columns = shown.defer("raw").annotate(beginning=cut, length=Length("raw"))
-    found = list(columns.order_by("-time", "-pk")[: SIZE + 1])
-    numbers = _numbers(found)
+    newest = columns.select_related("feed__site").order_by("-time", "-pk")
+    found = list(newest[: SIZE + 1])
+    numbers, sources = _numbers(found), sources_of({row.feed for row in found}, user)
     return Page(
         rows=[_bad(row, numbers[row.pk], sources[row.feed_id]) for row in found[:SIZE]],
         older=_place(found[SIZE - 1]) if len(found) > SIZE else None,

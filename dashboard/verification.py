@@ -107,10 +107,14 @@ class Overview:
         return [(state, self.counts[state]) for state in STATES]
 
 
-def feeds_of(user: User) -> list[Feed]:
-    """That the person may look into; one more than are shown, if there are more."""
+def feeds_of(user: User, chosen: int | None) -> list[Feed]:
+    """That the person may look into: one more than are shown, if there are more, and the one that
+    was chosen."""
     auditable = Feed.objects.auditable_by(user).select_related("site")
-    return list(auditable.order_by("site__base_url", "account", "pk")[: MOST_FEEDS + 1])
+    found = list(auditable.order_by("site__base_url", "account", "pk")[: MOST_FEEDS + 1])
+    if chosen is not None and chosen not in {feed.pk for feed in found}:
+        found += auditable.filter(pk=chosen)
+    return found
 
 
 def overview(
@@ -121,7 +125,9 @@ def overview(
     now: datetime,
     zone: ZoneInfo,
 ) -> Overview:
-    chosen = [feed for feed in feeds[:MOST_FEEDS] if filters.feed in (None, feed.pk)]
+    chosen = feeds[:MOST_FEEDS]
+    if filters.feed is not None:
+        chosen = [feed for feed in feeds if feed.pk == filters.feed]
     shown = _until(now, filters.range)
     windows = _inside(chosen, shown)
     counts = _counts(windows)
@@ -130,7 +136,7 @@ def overview(
         shown=shown,
         proofs=proofs,
         page=_page(windows, sources, filters, zone),
-        is_cut=len(feeds) > MOST_FEEDS,
+        is_cut=filters.feed is None and len(feeds) > MOST_FEEDS,
         offer=_offer(proofs[0], windows) if filters.feed and proofs else None,
         counts=sum(counts.values(), Counter[str]()),
     )

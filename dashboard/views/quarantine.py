@@ -9,8 +9,6 @@ from django_htmx.http import push_url
 
 from accounts.access import PersonRequest, hidden_from_finance
 from dashboard.quarantine import Bad, QuarantineFilter, one, opened, page
-from dashboard.sources import sources_of
-from dashboard.verification import feeds_of
 from providers import connections as provided
 from providers.models import Feed
 
@@ -20,14 +18,7 @@ from providers.models import Feed
 @vary_on_headers("HX-Request")
 def quarantine(request: PersonRequest) -> HttpResponse:
     filters = QuarantineFilter.from_query(request.GET)
-    feeds = feeds_of(request.user)
-    sources = sources_of(feeds, request.user)
-    context = {
-        "filters": filters,
-        "sources": sorted(sources.values(), key=lambda source: source.label.casefold()),
-        "chosen": sources.get(filters.feed or 0),
-        "page": page(feeds, sources, filters),
-    }
+    context = {"filters": filters, "page": page(request.user, filters)}
     if not request.htmx:
         return render(request, "dashboard/quarantine.html", context)
     address = filters.query_string(before=filters.before)

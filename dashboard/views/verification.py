@@ -24,13 +24,14 @@ from providers.models import Check, Feed, Window
 def verification(request: PersonRequest) -> HttpResponse:
     moment, zone = now(), business_zone()
     filters = WindowFilter.from_query(request.GET, now=moment, zone=zone)
-    feeds = feeds_of(request.user)
+    feeds = feeds_of(request.user, filters.feed)
     sources = sources_of(feeds, request.user)
+    checks = checking.recent_of(feeds, request.user)
     context = {
         "filters": filters,
         "sources": sorted(sources.values(), key=lambda source: source.label.casefold()),
         "overview": overview(feeds, sources, filters, now=moment, zone=zone),
-        "checks": checking.recent_of(feeds, request.user),
+        "checks": [(check, sources[check.feed_id]) for check in checks],
     }
     if not request.htmx:
         return render(request, "dashboard/verification.html", context)

@@ -181,6 +181,19 @@ def test_windows_of_two_feeds_that_begin_together_are_all_found(client, feed, al
     assert [url(window) in second for window in windows] == [True, False]
 
 
+def test_of_many_feeds_one_can_still_be_chosen(client, feed, alice, monkeypatch):
+    monkeypatch.setattr(verification, "MOST_FEEDS", 1)
+    other = make_connection(alice, make_feed("3", "https://z.example"), name="Ferry").feed
+    third = make_connection(alice, make_feed("4", "https://zz.example"), name="Last").feed
+    make_window(third)
+    page = shown(client)
+    assert "More connections than can be shown" in page
+    assert f"?feed={other.pk}" not in page
+    page = shown(client, f"?feed={third.pk}")
+    assert "More connections than can be shown" not in page
+    assert "1 of 1" in page
+
+
 def test_without_a_connection_it_says_so(client):
     assert "No connection yet" in shown(client)
 
