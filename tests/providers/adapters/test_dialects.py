@@ -179,3 +179,50 @@ def test_an_upgrade_changes_no_row(open_door, old, new):
         double.switch(new)
         after = Counter(record.digest for record in visitor.records())
     assert before == after
+
+
+@pytest.mark.parametrize(
+    ("scopes", "expires_at", "code", "value"),
+    [
+        (["usage:read", "profile:read"], 0, "", ""),
+        (["profile:read"], 0, "scope_missing", "usage:read"),
+        (["usage:read", "wallet:read"], 0, "scope_missing", "profile:read"),
+        (["usage:read", "profile:read"], 1_780_000_000, "token_expired", ""),
+    ],
+)
+def test_a_token_with_scopes_is_told_what_it_lacks(
+    running, open_door, scopes, expires_at, code, value
+):
+    double = running("new-api-rc.41")
+    double.issue_token("lab", LAB, scopes=scopes, expires_at=expires_at)
+    report = Visitor(double, open_door(), secret=double.scoped_token("lab")).test()
+    problems = [(found.code, found.value) for found in report.findings if not found.ok]
+    assert problems == [(code, value)] * bool(code)
+
+
+def test_a_token_of_the_old_kind_is_told_to_be_retired(open_door):
+    with start_double("new-api-rc.41") as double:
+        assert Visitor(double, open_door()).test().ok
+        double.set(legacy_tokens_retired=True)
+        assert Visitor(double, open_door()).test().findings[-1].code == "token_retired"
+
+
+def test_all_rows_of_one_hub_have_their_channels_and_ids(running, open_door):
+    double = running("one-hub")
+    visitor = Visitor(double, open_door(), secret=double.token("keeper"))
+    page = NEW_API.page(
+        visitor.door,
+        visitor.known,
+        scope="all",
+        dialect="one-hub",
+        span=visitor.past,
+        number=1,
+        size=100,
+    )
+    rows = {row["id"]: row for row in double.truth()}
+    told = {record.upstream_id: record for record in page.records}
+    assert len(told) == page.rows == 100
+    assert {number: record.channel for number, record in told.items()} == {
+        number: rows[number]["channel"] for number in told
+    }
+    assert "kimi" in {record.channel_name for record in page.records}
