@@ -48,7 +48,7 @@ def failure(message: str, status: int = 200, code: str | None = None) -> Reply:
 def refusal(profile: Profile, reason: str, *, language: str) -> Reply:
     """Say what the caller did wrong, in the manner of the version."""
     refused = profile.refusals[reason]
-    chinese, english = REASONS[reason]
+    chinese, english = REASONS[refused.says or reason]
     text = english if profile.speaks_english and not language.startswith("zh") else chinese
     message = text.format(header=profile.user_header)
     return failure(message, refused.status, refused.code)

@@ -132,7 +132,7 @@ V0_2_7_5 = replace(
     V0_2_0,
     name="new-api-v0.2.7.5",
     version="v0.2.7.5",
-    paging=replace(_BARE_TENS, size_names=("page_size",), zero_size=0),
+    paging=replace(_BARE_TENS, size_names=("page_size",), zero_size=0, all_cap=None),
     row_fields=(*_EARLY_ROW, "other"),
     own_model=Matching.LIKE,
     all_model=Matching.LIKE,
@@ -140,6 +140,7 @@ V0_2_7_5 = replace(
     rates_of_whole_window=False,
     hourly_fields=_HOUR,
     status=shapes.STATUS_V0_2_7,
+    key=shapes.KEY_V0_2_7,
 )
 
 V0_2_7_6 = replace(V0_2_7_5, name="new-api-v0.2.7.6", version="v0.2.7.6", paging=_NO_DEFAULT_SIZE)
@@ -174,6 +175,7 @@ V0_8_8 = replace(
     key_paging=Paging(),
     row_fields=_IP_ROW,
     status=shapes.STATUS_V0_8,
+    account=shapes.ACCOUNT_V0_8,
 )
 
 V0_10_7 = replace(
@@ -199,7 +201,6 @@ V0_10_8 = replace(
     own_model=Matching.CAREFUL_LIKE,
     all_stat_model=Matching.CAREFUL_LIKE,
     broken=Broken(own_list="查询日志失败", all_list=NO_TABLE, stat="查询统计数据失败"),
-    status=shapes.STATUS,
 )
 
 V0_13_2 = replace(
@@ -210,6 +211,7 @@ V0_13_2 = replace(
     speaks_english=True,
     has_auth_version_header=True,
     has_hourly_by_user=True,
+    status=shapes.STATUS,
     masks_keys=True,
 )
 
@@ -223,6 +225,7 @@ RC_10 = replace(
     all_model=Matching.EXACT_UNLESS_PERCENT,
     all_stat_model=Matching.EXACT_UNLESS_PERCENT,
     user_name=Matching.EXACT_UNLESS_PERCENT,
+    status=shapes.STATUS_RC_10,
 )
 
 RC_24 = replace(
@@ -237,6 +240,8 @@ RC_24 = replace(
     adds_up_hourly=True,
     rate_limit=(360, 180),
     has_retry_after=True,
+    status=shapes.STATUS_RC_24,
+    key=shapes.KEY_RC_24,
 )
 
 RC_29 = replace(RC_24, name="new-api-rc.29", version="v1.0.0-rc.29", stat_forgets_quota=True)

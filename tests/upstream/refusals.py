@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
+    """`says`: the reason whose words are used, where it is another."""
+
     status: int
     code: str | None = None
+    says: str | None = None
 
 
 # Before rc.22 often with status 200.
@@ -21,7 +24,7 @@ OLD_REFUSALS: Mapping[str, Refusal] = {
     "role_too_low": Refusal(status=200),
 }
 CODED_REFUSALS: Mapping[str, Refusal] = {
-    "no_token": Refusal(status=401, code="AUTH_UNAUTHORIZED"),
+    "no_token": Refusal(status=401, code="AUTH_UNAUTHORIZED", says="token_invalid"),
     "token_invalid": Refusal(status=401, code="AUTH_UNAUTHORIZED"),
     "banned": Refusal(status=401, code="AUTH_USER_DISABLED"),
     "role_too_low": Refusal(status=403, code="AUTH_INSUFFICIENT_PRIVILEGE"),

@@ -63,15 +63,28 @@ STATUS: Shape = {
     for name, value in sorted((STATUS_V0_6 | NEW_SINCE_V0_6).items())
     if name not in GONE_AFTER_V0_6
 }
-CURRENCY_SINCE_V0_9 = {
-    *("quota_display_type", "custom_currency_exchange_rate", "custom_currency_symbol"),
+NEW_SINCE_V0_8 = {
+    *("HeaderNavModules", "SidebarModulesAdmin", "checkin_enabled", "custom_currency_symbol"),
+    *("custom_currency_exchange_rate", "discord_client_id", "discord_oauth", "quota_display_type"),
+    *("linuxdo_minimum_trust_level", "passkey_allow_insecure", "passkey_attachment"),
+    *("passkey_display_name", "passkey_login", "passkey_origins", "passkey_rp_id"),
+    *("passkey_user_verification", "privacy_policy_enabled", "user_agreement_enabled"),
 }
-MODULES_SINCE_V0_9 = {"HeaderNavModules", "SidebarModulesAdmin"}
+GONE_AFTER_V0_8: Shape = json.loads("""{
+  "enable_online_topup": false, "enable_stripe_topup": false, "min_topup": 1,
+  "pay_methods": [], "stripe_min_topup": 1}""")
 STATUS_V0_8: Shape = {
     name: value
-    for name, value in STATUS.items()
-    if name not in CURRENCY_SINCE_V0_9 | MODULES_SINCE_V0_9
+    for name, value in sorted((STATUS | GONE_AFTER_V0_8).items())
+    if name not in NEW_SINCE_V0_8
 }
+NEW_SINCE_RC: Shape = json.loads("""{
+  "password_login_enabled": true, "password_register_enabled": true, "register_enabled": true,
+  "theme": "default"}""")
+STATUS_RC_10: Shape = {
+    name: value for name, value in sorted((STATUS | NEW_SINCE_RC).items()) if name != "top_up_link"
+}
+STATUS_RC_24: Shape = dict(sorted((STATUS_RC_10 | {"oidc_display_name": ""}).items()))
 STATUS_V0_10: Shape = dict(sorted((STATUS | {"_qn": "new-api"}).items()))
 
 VELOERA_STATUS: Shape = dict(
@@ -83,8 +96,9 @@ ONE_HUB_STATUS: Shape = json.loads("""{
   "SafeKeyWords": [], "SafeToolName": "", "UptimeDomain": "", "UptimeEnabled": false,
   "UptimePageName": "", "UserInvoiceMonth": false, "analytics_code": "", "chat_link": "",
   "chat_links": "", "display_in_currency": true, "email_verification": false, "footer_html": "",
-  "github_client_id": "", "github_oauth": false, "language": "zh_CN", "lark_login": false,
-  "logo": "", "mj_notify_enabled": false, "oidc_auth": false, "quota_per_unit": 500000,
+  "github_client_id": "", "github_oauth": false, "language": "zh_CN", "lark_client_id": "",
+  "lark_login": false, "logo": "", "mj_notify_enabled": false, "oidc_auth": false,
+  "quota_per_unit": 500000,
   "server_address": "http://localhost:3000", "start_time": 0, "system_name": "One Hub",
   "telegram_bot": "", "top_up_link": "", "turnstile_check": false, "turnstile_site_key": "",
   "version": "", "wechat_login": false, "wechat_qrcode": ""}""")
@@ -119,6 +133,7 @@ ACCOUNT_V0_6: Shape = json.loads("""{
   "group": "default", "aff_code": "", "aff_count": 0, "aff_quota": 0, "aff_history_quota": 0,
   "inviter_id": 0, "DeletedAt": null, "linux_do_id": "", "setting": "{}"}""")
 
+ACCOUNT_V0_8: Shape = ACCOUNT_V0_6 | {"original_password": "", "stripe_customer": ""}
 VELOERA_ACCOUNT: Shape = ACCOUNT_V0_6 | {"last_check_in_time": None}
 # Without an id, and with the balance as a text in US dollars.
 RIX_ACCOUNT: Shape = json.loads("""{
@@ -148,6 +163,8 @@ KEY_V0_2: Shape = json.loads("""{
   "accessed_time": 0, "expired_time": -1, "remain_quota": 0, "unlimited_quota": false,
   "model_limits_enabled": false, "model_limits": "", "used_quota": 0}""")
 
+KEY_V0_2_7: Shape = KEY_V0_2 | {"DeletedAt": None}
+
 KEY_V0_6: Shape = json.loads("""{
   "id": 0, "user_id": 0, "key": "", "status": 1, "name": "", "created_time": 0,
   "accessed_time": 0, "expired_time": -1, "remain_quota": 0, "unlimited_quota": false,
@@ -159,6 +176,7 @@ KEY: Shape = json.loads("""{
   "accessed_time": 0, "expired_time": -1, "remain_quota": 0, "unlimited_quota": false,
   "model_limits_enabled": false, "model_limits": "", "allow_ips": "", "used_quota": 0,
   "group": "default", "cross_group_retry": false, "DeletedAt": null}""")
+KEY_RC_24: Shape = KEY | {"auto_groups": []}
 
 
 def fill(shape: Shape, known: Shape) -> Shape:
