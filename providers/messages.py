@@ -46,7 +46,10 @@ PROBLEMS: dict[str, Promise] = {
     "site_error": _("The site answered with an error of its own. It is tried again."),
     "redirect": _("The site redirects to %(value)s. Enter the address it leads to."),
     "certificate": _("The site's certificate is not valid; nothing was sent. Tell its operator."),
-    "tls": _("No secure connection could be made. It is tried again."),
+    "tls": _(
+        "No secure connection could be made. In a private network without https, write http:// in"
+        " front of the address."
+    ),
     "dns": _("There is no site under this name. Check the address."),
     "connection": _("The site could not be reached. It is tried again."),
     "timeout": _("The site took too long to answer. It is tried again with less at once."),

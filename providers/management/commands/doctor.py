@@ -34,7 +34,7 @@ class Command(BaseCommand):
             self.tell(site, traits.told(site))
 
     def tell(self, site: Site, found: Sequence[Told]) -> None:
-        self.stdout.write(f"{site.base_url}, clock {site.clock_offset_seconds:+.0f} s")
+        self.stdout.write(f"{site.base_url}, clock {round(site.clock_offset_seconds):+} s")
         for told in found:
             self.stdout.write(f"{told.label:<30} {told.text}")
             if told.changed_at:
