@@ -42,7 +42,8 @@ def test_neighbours_of_one_state_become_one(db):
 
 def test_what_no_window_covers_is_missing_between_windows_of_one_state(db):
     feed = make_feed()
-    windows(feed, (2, "verified"), (3, None), (2, "verified"), (1, None))
+    two = [(1, "verified")] * 2
+    windows(feed, *two, (3, None), *two, (1, None))
     assert strips(feed) == [[(V, 2), (X, 3), (V, 2), (X, 1)]]
 
 

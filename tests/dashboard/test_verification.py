@@ -166,8 +166,21 @@ def test_pages_lead_to_older_and_newer_windows(client, feed, monkeypatch):
         query = page.rpartition('rel="next"')[0].rpartition('href="')[2].partition('"')[0]
     assert pages == [[0, 1], [2, 3], [4]]
     back = page.rpartition('rel="prev"')[0].rpartition('href="')[2].partition('"')[0]
-    assert url(windows[2]) in shown(client, back)
-    assert url(windows[4]) not in shown(client, back)
+    newer = shown(client, back)
+    assert url(windows[4]) not in newer
+    assert 0 < newer.find(url(windows[2])) < newer.find(url(windows[3]))
+
+
+def test_what_was_chosen_stays_from_page_to_page(client, feed, monkeypatch):
+    monkeypatch.setattr(verification, "SIZE", 1)
+    for hours in (1, 2):
+        make_window(feed, hours)
+    page = shown(client, f"?period=7d&feed={feed.pk}&state=verified&nonsense=1")
+    kept = f"?period=7d&amp;feed={feed.pk}&amp;state=verified&amp;before="
+    assert f'href="{kept}' in page
+    custom = f"?period=custom&since={NOW - timedelta(days=3):%Y-%m-%dT%H:%M}&until="
+    page = shown(client, f"{custom}{NOW + timedelta(days=1):%Y-%m-%dT%H:%M}")
+    assert "period=custom&amp;since=" in page.rpartition('rel="next"')[0].rpartition("<a ")[2]
 
 
 def test_windows_of_two_feeds_that_begin_together_are_all_found(client, feed, alice, monkeypatch):
