@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from dashboard import charts, queries, runway
 from dashboard.charts import Chart
@@ -49,7 +49,7 @@ class BalancePanel:
         return not self.lines
 
 
-def balance_panel(scope: Scope, filters: OverviewFilter, now: datetime) -> BalancePanel:
+def balance_panel(scope: Scope, filters: OverviewFilter) -> BalancePanel:
     bars = buckets(filters.range, filters.asked_step)
     balances = queries.balances(scope, filters.today)
     known = _known(scope, balances, runway.paces(scope, filters.today), filters.today)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -126,6 +126,26 @@ def _of_layers(layers: Sequence[Layer]) -> Chart:
         "links": [layer.link for layer in layers],
         "datasets": [{"label": _("Requests"), "data": [layer.requests for layer in layers]}],
         "symbol": "",
+        "total": _("Total"),
+    }
+
+
+class Saving(Protocol):
+    label: str
+    slot: int
+    link: str
+    saved: Amount
+
+
+def saved_chart(lines: Sequence[Saving], unit: Unit) -> Chart:
+    values = [_value(line.saved, unit) for line in lines]
+    return {
+        "looks": "ranks",
+        "labels": [line.label for line in lines],
+        "slots": [line.slot for line in lines],
+        "links": [line.link for line in lines],
+        "datasets": [{"label": _("Saved"), "data": values}],
+        "symbol": symbol(unit),
         "total": _("Total"),
     }
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -52,6 +53,10 @@ class Layer:
             self.buckets[index] += amount
 
 
+class Painted(Protocol):
+    slot: int
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """`number` is the same for everything that is shown as one, and gives the colour."""
@@ -83,7 +88,7 @@ def layers_of(
         layer.add(part, bucket_of(part, bars))
     ranked = sorted(found, key=lambda number: _size(found[number], measure), reverse=True)
     top = {number: found[number] for number in ranked[:TOP]}
-    _paint(top, _own_slots(found, filters.by))
+    paint(top, _own_slots(found, filters.by))
     return [*top.values(), *_rest([found[number] for number in ranked[TOP:]], filters.by)]
 
 
@@ -113,7 +118,7 @@ def _own_slots(numbers: Iterable[int], by: By) -> Mapping[int, int]:
     return {number: place % TOP + 1 for place, number in enumerate(sorted(numbers))}
 
 
-def _paint(layers: Mapping[int, Layer], own: Mapping[int, int]) -> None:
+def paint(layers: Mapping[int, Painted], own: Mapping[int, int]) -> None:
     """Where two share a colour, the smaller takes the next that is free."""
     taken: set[int] = set()
     for number, layer in layers.items():

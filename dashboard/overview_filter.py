@@ -17,13 +17,14 @@ GROUP_DAYS = 31  # no rollup holds groups: they are summed from the rows, of at 
 
 
 class Kind(StrEnum):
-    """The charts, in the order in which the niche's consoles have them."""
+    """The charts: four in the order in which the niche's consoles have them, then our own."""
 
     SPEND = "spend"
     TREND = "trend"
     SHARE = "share"
     RANKING = "ranking"
     BALANCE = "balance"
+    CACHE = "cache"
 
 
 class By(StrEnum):

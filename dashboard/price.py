@@ -87,6 +87,33 @@ def price_of(
     return Price(steps=steps, charged=charged, has_surcharges=has_surcharges)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CacheUse:
+    """What a row read from the cache. `saved` units are what the prompt's full price would have
+    cost more; None where the row does not tell all of its ratios."""
+
+    read: int
+    is_apart: bool  # the prompt does not include it
+    saved: Decimal | None
+
+
+def cache_use_of(other: Mapping[str, Any], read: int) -> CacheUse:
+    per_call = _number(other, "model_price")
+    ratios = [_number(other, key) for key in ("model_ratio", "cache_ratio")]
+    group, (model, cache) = _group_ratio(other), ratios
+    saved = None
+    if per_call is not None and per_call > 0:
+        saved = Decimal(0)
+    elif group is not None and model is not None and cache is not None:
+        saved = read * (1 - cache) * model * group
+    return CacheUse(read=read, is_apart=_is_apart(other), saved=saved)
+
+
+def _is_apart(other: Mapping[str, Any]) -> bool:
+    """Claude-style rows count the cache apart from the prompt."""
+    return other.get("claude") is True or other.get("usage_semantic") == "anthropic"
+
+
 def _by_call(per_call: Decimal, units_per_usd: Decimal | None) -> list[Step]:
     if units_per_usd is None:
         return []
@@ -116,8 +143,7 @@ def _by_tokens(other: Mapping[str, Any], tokens: Tokens) -> list[Step]:
 
 def _token_parts(other: Mapping[str, Any], tokens: Tokens) -> list[Step]:
     read, written = _count(other, "cache_tokens"), _count(other, "cache_creation_tokens")
-    # Claude-style rows count the cache apart from the prompt.
-    is_apart = other.get("claude") is True or other.get("usage_semantic") == "anthropic"
+    is_apart = _is_apart(other)
     fresh = Decimal(tokens.prompt) if is_apart else max(Decimal(0), tokens.prompt - read - written)
     label = _("prompt") if is_apart or not (read or written) else _("prompt, not cached")
     return [

@@ -43,7 +43,7 @@ class Runway:
 
 
 def paces(scope: Scope, today: date) -> dict[int, Pace]:
-    """Of the feeds that have rows of a whole day. The day of the oldest row may be a part."""
+    """Of the feeds that were read today and have rows of a whole day before."""
     shown = of_days(today - RATE_DAYS * DAY, today - DAY, scope.zone)
     net: dict[int | None, Amount] = {}
     for part in sums.by_day(scope.model_days(), scope, shown, name="feed"):
@@ -53,10 +53,11 @@ def paces(scope: Scope, today: date) -> dict[int, Pace]:
 
 
 def _whole_days(seen: SeenFeed, scope: Scope, today: date) -> int:
-    if seen.first_row is None:
+    """None while the newest rows are missing. The day of the oldest row may be a part."""
+    if seen.first_row is None or seen.read_to is None:
         return 0
-    oldest = seen.first_row.astimezone(scope.zone).date()
-    return max(0, min(RATE_DAYS, (today - oldest).days - 1))
+    oldest, newest = (end.astimezone(scope.zone).date() for end in (seen.first_row, seen.read_to))
+    return max(0, min(RATE_DAYS, (today - oldest).days - 1)) if newest >= today else 0
 
 
 def runway(left: Amount, pace: Pace | None, today: date) -> Runway:

@@ -62,6 +62,12 @@ class Scope:
             wanted |= book.of_type(word)
         return wanted
 
+    def of_spend(self) -> Q:
+        wanted = Q()
+        for book in self.books:
+            wanted |= Q(feed__in=book.feeds, type__in=book.vocabulary.spend)
+        return wanted
+
     @cached_property
     def _book_of(self) -> Mapping[int, Book]:
         return {feed: book for book in self.books for feed in book.feeds}

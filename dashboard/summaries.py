@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
@@ -20,6 +20,7 @@ from dashboard.sums import Sums, Totals
 from providers.models import Connection
 
 MINUTE = timedelta(minutes=1)
+STALE = timedelta(hours=1)  # a balance that is older says so
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +31,7 @@ class Now:
     used: Amount | None
     requests: int | None
     silent: Sequence[str]  # connections whose site has not told a balance
+    stale: Sequence[tuple[str, datetime]]  # those whose site told it long ago, oldest first
     read_at: datetime | None
     per_day: Amount | None  # net, of the last whole days
     runway: Runway
@@ -100,7 +102,7 @@ def summary(
         for pk, balance in balances.items()
     }
     return Summary(
-        now=_now(scope, filters, balances, paces, runways),
+        now=_now(scope, filters.today, balances, paces, runways, now),
         totals=sums.total(by_feed),
         change=_earlier(scope, filters, complete, now),
         minutes=_minutes(scope, complete),
@@ -132,10 +134,11 @@ def _minutes(scope: Scope, complete: Completeness) -> int:
 
 def _now(
     scope: Scope,
-    filters: OverviewFilter,
+    today: date,
     balances: Mapping[int, Balance],
     paces: Mapping[int, Pace],
     runways: Mapping[int, Runway],
+    now: datetime,
 ) -> Now:
     told = list(balances.values())
     used = [one.used for one in told if one.used is not None]
@@ -146,11 +149,19 @@ def _now(
         used=sum(used, NO_AMOUNT) if used else None,
         requests=sum(requests) if requests else None,
         silent=[label for pk, label in labels if pk not in balances],
+        stale=_stale(balances, dict(labels), now),
         read_at=queries.last_read(scope.connections),
         per_day=runway.per_day(paces.values()) if paces else None,
-        runway=runway.together(balances, paces, filters.today),
+        runway=runway.together(balances, paces, today),
         ends_first=runway.soonest(runways, labels),
     )
+
+
+def _stale(
+    balances: Mapping[int, Balance], labels: Mapping[int, str], now: datetime
+) -> list[tuple[str, datetime]]:
+    old = [(one.at, labels[pk]) for pk, one in balances.items() if now - one.at > STALE]
+    return [(label, at) for at, label in sorted(old)]
 
 
 def _connections(

@@ -169,7 +169,7 @@ def _from_rows(rows: OfFeedQuerySet, scope: Scope, shown: Range) -> Totals:
     """Slice by slice, newest first, until the budget ends."""
     totals, begun = Totals(), time.monotonic()
     is_dated = any(len(book.rates) > 1 for book in scope.books)
-    for part in _newest_first(shown, days=1 if is_dated else SLICE_DAYS):
+    for part in newest_first(shown, days=1 if is_dated else SLICE_DAYS):
         for sums in _of_day(rows, scope, part):
             totals.add(sums)
         if time.monotonic() - begun > BUDGET_SECONDS and part.since > shown.since:
@@ -178,7 +178,7 @@ def _from_rows(rows: OfFeedQuerySet, scope: Scope, shown: Range) -> Totals:
     return totals
 
 
-def _newest_first(shown: Range, *, days: int) -> Iterator[Range]:
+def newest_first(shown: Range, *, days: int) -> Iterator[Range]:
     zone: Any = shown.since.tzinfo
     touched = shown.days()
     for end in range(len(touched), 0, -days):

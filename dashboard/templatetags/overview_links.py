@@ -10,8 +10,8 @@ from dashboard.scope import Scope
 
 register = template.Library()
 
-UNCUT = (Kind.TREND, Kind.BALANCE)  # one line, or one for each account
-UNSTEPPED = (Kind.SHARE, Kind.RANKING)  # of all the range
+UNCUT = (Kind.TREND, Kind.BALANCE, Kind.CACHE)  # one line, one for each account, always by model
+UNSTEPPED = (Kind.SHARE, Kind.RANKING, Kind.CACHE)  # of all the range
 
 
 @register.simple_tag
@@ -27,6 +27,7 @@ def chart_name(kind: Kind) -> str:
         Kind.SHARE: _("Call share"),
         Kind.RANKING: _("Call ranking"),
         Kind.BALANCE: _("Balance"),
+        Kind.CACHE: _("Saved by cache"),
     }[kind]
 
 

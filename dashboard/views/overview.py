@@ -10,6 +10,7 @@ from django_htmx.http import push_url
 from accounts.access import PersonRequest
 from accounts.zone import business_zone
 from dashboard.balance_panel import balance_panel
+from dashboard.cache_panel import cache_panel
 from dashboard.completeness import completeness
 from dashboard.overview_filter import Kind, OverviewFilter
 from dashboard.panels import panel
@@ -30,10 +31,13 @@ def overview(request: PersonRequest) -> HttpResponse:
     is_chart_only = bool(request.htmx) and request.htmx.target == "chart"
     if connections:
         complete = completeness(scope, filters.range, moment)
-        if filters.chart is Kind.BALANCE:
-            context["panel"] = balance_panel(scope, filters, moment)
-        else:
-            context["panel"] = panel(scope, filters, complete, moment)
+        match filters.chart:
+            case Kind.BALANCE:
+                context["panel"] = balance_panel(scope, filters)
+            case Kind.CACHE:
+                context["panel"] = cache_panel(scope, filters)
+            case _:
+                context["panel"] = panel(scope, filters, complete, moment)
         if not is_chart_only:
             context["summary"] = summary(scope, filters, complete, moment)
     if not request.htmx:

@@ -15,6 +15,7 @@ def usage_pages(scene):
     return [
         *("/", "/?period=today&unit=units", f"/?connection={scene.busy.pk}"),
         *("/?chart=trend", "/?chart=share&by=key", "/?chart=ranking&by=site", "/?chart=balance"),
+        "/?chart=cache",
         *("/logs/?period=30d", "/logs/?period=30d&unit=units&type=refund", "/logs/?model=no-such"),
         *(f"/logs/?request_id={REQUEST}", f"/logs/{scene.row.pk}/"),
         "/connections/",

@@ -117,6 +117,7 @@ OF_THE_PAGE = 15
         ("?chart=trend", 2),  # sums, and those of the period before
         ("?chart=share&by=site", 1),
         ("?chart=ranking", 1),
+        ("?period=7d&chart=cache", 8),  # the rows of each day, and the prompts of the range
         ("?chart=balance", 4),  # balances and spend of the last days; which snapshots, and those
     ],
 )

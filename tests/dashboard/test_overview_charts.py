@@ -52,6 +52,7 @@ def test_the_charts_are_in_the_order_of_the_niche(alice_client, connection):
         ("share", "?period=30d&amp;chart=share"),
         ("ranking", "?period=30d&amp;chart=ranking"),
         ("balance", "?period=30d&amp;chart=balance"),
+        ("cache", "?period=30d&amp;chart=cache"),
     ]
 
 
@@ -186,6 +187,7 @@ def test_the_balance_is_the_last_of_each_day_and_breaks(alice_client, connection
 
 def test_a_balance_lasts_at_the_net_spend_of_the_last_days(alice_client, connection, second):
     make_snapshot(connection, 10_000_000)
+    make_window(connection, NOW - 20 * DAY, NOW)
     make_log(connection, time=NOW - 20 * DAY, units=1)
     make_log(connection, time=NOW - 2 * DAY, units=4_000_000)
     make_log(connection, time=NOW - 3 * DAY, units=500_000, type=6)
@@ -200,6 +202,19 @@ def test_what_spends_nothing_lasts_nobody_knows_how_long(alice_client, connectio
     make_snapshot(connection, 10_000_000)
     make_log(connection, time=NOW - 20 * DAY)
     assert '<dt>Lasts</dt><dd class="v">—</dd>' in shown(alice_client, "")
+
+
+def test_a_balance_of_long_ago_says_so_and_nobody_knows_how_long_it_lasts(
+    alice_client, connection, second
+):
+    make_snapshot(connection, 10_000_000, at=NOW - 6 * DAY)
+    make_snapshot(second, 10_000_000, at=NOW)
+    make_window(connection, NOW - 20 * DAY, NOW - 6 * DAY)
+    make_log(connection, time=NOW - 20 * DAY)
+    make_log(connection, time=NOW - 7 * DAY, units=4_000_000)
+    page = shown(alice_client, "")
+    assert "Harbour as of 12 Nov, 14:05" in page
+    assert '<dt>Lasts</dt><dd class="v">—</dd>' in page
 
 
 def test_a_change_is_against_as_much_of_the_period_before(alice_client, connection):

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from dashboard.price import Tokens, other_of, price_of
+from dashboard.price import Tokens, cache_use_of, other_of, price_of
 
 UNITS = Decimal(500_000)
 RATIOS = {"model_ratio": 1.5, "completion_ratio": 5, "group_ratio": 0.8, "model_price": -1}
@@ -68,3 +68,25 @@ def test_what_cannot_be_read_makes_no_price(text):
     tokens = Tokens(prompt=1, completion=1)
     found = price_of(other_of(text), tokens, charged=1, group="", units_per_usd=UNITS)
     assert found is None
+
+
+@pytest.mark.parametrize(
+    ("other", "saved"),
+    [
+        ({"model_ratio": 2, "cache_ratio": Decimal("0.1"), "group_ratio": 1}, 1800),
+        ({"model_ratio": 2, "cache_ratio": Decimal("0.5"), "group_ratio": Decimal("0.5")}, 500),
+        ({"model_ratio": 2, "cache_ratio": 0, "group_ratio": 1, "user_group_ratio": 3}, 6000),
+        ({"model_price": Decimal("0.2"), "model_ratio": 2, "group_ratio": 1}, 0),
+        ({"model_ratio": 2, "group_ratio": 1}, None),
+        ({"cache_ratio": 0, "group_ratio": 1}, None),
+        ({}, None),
+    ],
+)
+def test_what_a_read_from_the_cache_saved(other, saved):
+    assert cache_use_of(other, 1000).saved == saved
+
+
+def test_claude_counts_the_cache_apart():
+    assert cache_use_of({"claude": True}, 1).is_apart
+    assert cache_use_of({"usage_semantic": "anthropic"}, 1).is_apart
+    assert not cache_use_of({}, 1).is_apart
