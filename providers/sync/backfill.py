@@ -27,9 +27,13 @@ def gap_of(feed: Feed) -> Span | None:
 def read_next(work: FeedTurn, gap: Span) -> None:
     """Mirror the newest part of `gap`, or find out that nothing lies before it."""
     _read(work, gap)
-    if gap_of(work.feed) is None:
-        work.feed.has_gaps = False
-        work.feed.save(update_fields=["has_gaps"])
+    close_gaps(work.feed)
+
+
+def close_gaps(feed: Feed) -> None:
+    if feed.has_gaps and gap_of(feed) is None:
+        feed.has_gaps = False
+        feed.save(update_fields=["has_gaps"])
 
 
 def _read(work: FeedTurn, gap: Span) -> None:

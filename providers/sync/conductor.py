@@ -119,6 +119,7 @@ def look(work: FeedTurn) -> None:
 def read_newest(work: FeedTurn) -> None:
     turn, feed = work.turn, work.feed
     is_split = tail.read_tail(work)
+    backfill.close_gaps(feed)
     if not is_split:
         account = turn.adapter.account(turn.door, work.reader.credentials)
         site_facts.keep_account(feed, account, turn.now())

@@ -39,15 +39,24 @@ def keep(
 
 
 def mirror_in_parts(work: FeedTurn, span: Span) -> None:
-    """The same for a span of any size."""
+    """The same for a span of any size. The oldest part first: its window takes the place of one
+    that covered them all, and what is not read again by a crash is a gap, never covered twice."""
+    had_gaps = work.feed.has_gaps
     waiting = [span]
     while waiting:
         part = waiting.pop()
         try:
             mirror(work, part)
         except WindowTooLarge:
-            newer, older = plan.halves(part)
-            waiting += [older, newer]
+            waiting += plan.halves(part)
+            _tell_gaps(work, True)
+    _tell_gaps(work, had_gaps)
+
+
+def _tell_gaps(work: FeedTurn, has_gaps: bool) -> None:
+    if work.feed.has_gaps != has_gaps:
+        work.feed.has_gaps = has_gaps
+        work.feed.save(update_fields=["has_gaps"])
 
 
 def most_rows(work: FeedTurn) -> int:

@@ -21,8 +21,8 @@ def read_tail(work: FeedTurn) -> bool:
     _forget_the_future(work, span)
     until = span.until + plan.UNREADABLE_SECONDS - plan.SETTLE_SECONDS
     since = _bring_up_calmly(work, span, page, settled_until=until).since
-    keep = _keep_pruned if _is_pruned(work, span, page) else _record
     settled = Span(since=since, until=until)
+    keep = _keep_pruned if _is_pruned(work, span, page, settled) else _record
     is_split = settled.seconds > 2 * HOUR
     if is_split:
         first = Span(since=since, until=since + HOUR)
@@ -153,8 +153,13 @@ def _record(work: FeedTurn, span: Span, asked_before: int) -> None:
     stretch.record(work, span, verdict, pruned=False, asked_before=asked_before)
 
 
-def _is_pruned(work: FeedTurn, span: Span, page: Page) -> bool:
-    """Fewer rows there than here, as far as the first page tells."""
+def _is_pruned(work: FeedTurn, span: Span, page: Page, settled: Span) -> bool:
+    """Fewer rows there than here, and again now: some may have come since the first page."""
+    return _has_fewer(work, span, page) and _has_fewer(work, settled, work.reader.page(settled, 1))
+
+
+def _has_fewer(work: FeedTurn, span: Span, page: Page) -> bool:
+    """As far as the first page tells."""
     told = page.total
     if told is None and page.rows < work.reader.page_size:
         told = page.rows

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils import timezone
 
@@ -66,6 +67,10 @@ class Mirror:
             )
             for row in self.double.truth(int(self.feed.account))
         )
+
+    def overlaps(self):
+        spans = list(Window.objects.filter(feed=self.feed).order_by("since"))
+        return [(a, b) for a, b in pairwise(spans) if b.since < a.until]
 
     def windows(self):
         windows = Window.objects.filter(feed=self.feed)

@@ -181,6 +181,19 @@ def test_rows_that_keep_coming_late_hold_up_only_the_youngest(mirror_of):
     assert UsageLog.objects.filter(time__lt=utc(now - 60)).count() == 153
 
 
+def test_parts_that_a_failure_cuts_off_never_overlap(mirror_of):
+    mirror = mirror_of(history=rows(6000, step=1))
+    mirror.sync()
+    mirror.double.delete_before(int(time.time()) - 1000)  # what stays is too much for one walk
+    mirror.double.fault("status", path=STAT, status=503, skip=1, times=1)
+    mirror.sync(turns=1)
+    assert mirror.connection.error_code == "unavailable"
+    assert mirror.overlaps() == []
+    mirror.sync()
+    assert (mirror.overlaps(), mirror.feed.has_gaps) == ([], False)
+    assert mirror.rows() - mirror.truth()
+
+
 def test_rows_deleted_upstream_stay_here(mirror_of):
     mirror = mirror_of(history=rows(300, step=3000))
     mirror.sync()
