@@ -1,6 +1,6 @@
 """Where the bars of a chart lack rows, and why."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -19,14 +19,12 @@ def gaps(
     bars: Buckets, complete: Completeness, scope: Scope, now: datetime
 ) -> Mapping[int, list[str]]:
     """The bars that are not whole, each with a line for every feed that is missing there."""
-    found: dict[int, list[str]] = {}
+    found: dict[int, list[tuple[FeedCompleteness, int, str]]] = {}
     for pk, feed in complete.feeds.items():
         why = _reasons(scope.feeds[pk], feed, now)
         for index, seconds, is_newest in _missing(bars, feed):
-            line = {"name": feed.label, "time": duration(seconds)}
-            text = _("%(name)s: %(time)s missing") % line
-            found.setdefault(index, []).append(text + why[is_newest])
-    return {index: _named(lines) for index, lines in sorted(found.items())}
+            found.setdefault(index, []).append((feed, seconds, why[is_newest]))
+    return {index: _lines(lacking) for index, lacking in sorted(found.items())}
 
 
 def _missing(bars: Buckets, feed: FeedCompleteness) -> Iterator[tuple[int, int, bool]]:
@@ -49,9 +47,13 @@ def _reasons(seen: SeenFeed, feed: FeedCompleteness, now: datetime) -> tuple[str
     return older, _(" (%(why)s)") % {"why": standing.word} if standing else older
 
 
-def _named(lines: list[str]) -> list[str]:
-    more = len(lines) - MOST_NAMED
+def _lines(lacking: Sequence[tuple[FeedCompleteness, int, str]]) -> list[str]:
+    lines = [
+        _("%(name)s: %(time)s missing") % {"name": feed.label, "time": duration(seconds)} + why
+        for feed, seconds, why in lacking[:MOST_NAMED]
+    ]
+    more = len(lacking) - MOST_NAMED
     if more <= 0:
         return lines
     words = ngettext("and %(count)d more connection", "and %(count)d more connections", more)
-    return [*lines[:MOST_NAMED], words % {"count": more}]
+    return [*lines, words % {"count": more}]

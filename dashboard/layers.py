@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dashboard import names, sums
-from dashboard.money import NO_AMOUNT, Amount
+from dashboard.money import NO_AMOUNT, Amount, Pot
 from dashboard.overview_filter import By, OverviewFilter
-from dashboard.periods import Buckets, Range, Step
+from dashboard.periods import Range, Step
 from dashboard.scope import Scope
-from dashboard.sums import Sums, bucket_of
+from dashboard.sums import Placed, Sums
 
 TOP = 10
 OTHER_SLOT = 0
@@ -37,20 +37,7 @@ class Layer:
     requests: int = 0
     tokens: int = 0
     amount: Amount = NO_AMOUNT
-    buckets: dict[int, Amount] = field(default_factory=lambda: defaultdict(Amount))
-
-    def add(self, part: Sums, bucket: int) -> None:
-        self.requests += part.rows
-        self.tokens += part.prompt + part.completion
-        self.amount += part.amount
-        self.buckets[bucket] += part.amount
-
-    def merge(self, other: "Layer") -> None:
-        self.requests += other.requests
-        self.tokens += other.tokens
-        self.amount += other.amount
-        for index, amount in other.buckets.items():
-            self.buckets[index] += amount
+    buckets: dict[int, Amount] = field(default_factory=dict)
 
 
 class Painted(Protocol):
@@ -76,20 +63,48 @@ def sums_by(by: By, scope: Scope, shown: Range, step: Step) -> list[Sums]:
 
 
 def layers_of(
-    parts: Iterable[Sums], bars: Buckets, scope: Scope, filters: OverviewFilter, measure: Measure
+    parts: Sequence[Placed], scope: Scope, filters: OverviewFilter, measure: Measure
 ) -> list[Layer]:
     """The ten largest, then one for the rest."""
-    spent = [part for part in parts if part.is_spend]
-    labels = _labels({part.name for part in spent}, scope, filters)
-    found: dict[int, Layer] = {}
-    for part in spent:
-        label = labels[part.name]
-        layer = found.setdefault(label.number, Layer(label=label.text, link=label.link))
-        layer.add(part, bucket_of(part, bars))
+    labels = _labels({placed.part.name for placed in parts}, scope, filters)
+    found = {label.number: Layer(label=label.text, link=label.link) for label in labels.values()}
+    numbers = {name: label.number for name, label in labels.items()}
+    _add(found, numbers, parts)
     ranked = sorted(found, key=lambda number: _size(found[number], measure), reverse=True)
     top = {number: found[number] for number in ranked[:TOP]}
     paint(top, _own_slots(found, filters.by))
-    return [*top.values(), *_rest([found[number] for number in ranked[TOP:]], filters.by)]
+    rest = _rest([found[number] for number in ranked[TOP:]], filters.by)
+    _add_buckets(top, rest, numbers, parts)
+    return [*top.values(), *rest]
+
+
+def _add(
+    found: Mapping[int, Layer], numbers: Mapping[int | None, int], parts: Iterable[Placed]
+) -> None:
+    pots: dict[int, Pot] = defaultdict(Pot)
+    for _bucket, rate, part in parts:
+        layer = found[numbers[part.name]]
+        layer.requests += part.rows
+        layer.tokens += part.prompt + part.completion
+        pots[numbers[part.name]][rate] += part.units
+    for number, pot in pots.items():
+        found[number].amount = pot.amount
+
+
+def _add_buckets(
+    top: Mapping[int, Layer],
+    rest: Sequence[Layer],
+    numbers: Mapping[int | None, int],
+    parts: Iterable[Placed],
+) -> None:
+    """Units first, money last: a chart has fewer bars than there are sums."""
+    pots: dict[tuple[int | None, int], Pot] = defaultdict(Pot)
+    shown = {name: number if number in top else None for name, number in numbers.items()}
+    for bucket, rate, part in parts:
+        pots[shown[part.name], bucket][rate] += part.units
+    for (number, bucket), pot in pots.items():
+        layer = rest[0] if number is None else top[number]
+        layer.buckets[bucket] = pot.amount
 
 
 def _size(layer: Layer, measure: Measure) -> tuple[object, ...]:
@@ -105,10 +120,14 @@ def _rest(layers: Sequence[Layer], by: By) -> list[Layer]:
         words = ngettext("Other (%(count)d model)", "Other (%(count)d models)", len(layers))
     else:
         words = _("Other (%(count)d)")
-    rest = Layer(label=words % {"count": len(layers)})
-    for layer in layers:
-        rest.merge(layer)
-    return [rest]
+    return [
+        Layer(
+            label=words % {"count": len(layers)},
+            requests=sum(layer.requests for layer in layers),
+            tokens=sum(layer.tokens for layer in layers),
+            amount=sum((layer.amount for layer in layers), NO_AMOUNT),
+        )
+    ]
 
 
 def _own_slots(numbers: Iterable[int], by: By) -> Mapping[int, int]:

@@ -3,6 +3,7 @@
 Every site of the New API family counts in parts of a US dollar, so sums over sites are dollars.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -55,6 +56,20 @@ class Amount:
 
 
 NO_AMOUNT = Amount()
+
+
+class Pot(defaultdict[Decimal | None, int]):
+    """Units by what they are worth: many are added up before they become money."""
+
+    def __init__(self) -> None:
+        super().__init__(int)
+
+    @property
+    def amount(self) -> Amount:
+        units, usd = sum(self.values()), ZERO
+        for rate, part in self.items():
+            usd += ZERO if rate is None else part / rate
+        return Amount(units, usd, not self.get(None))
 
 
 def worth(units: int, rates: Rates, day: date) -> Decimal | None:

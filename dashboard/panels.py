@@ -12,12 +12,12 @@ from dashboard.charts import Axis, Chart
 from dashboard.completeness import Completeness
 from dashboard.gaps import gaps
 from dashboard.layers import Layer, Measure, layers_of, sums_by
-from dashboard.money import NO_AMOUNT, Amount
+from dashboard.money import NO_AMOUNT, Amount, Pot
 from dashboard.overview_filter import Kind, OverviewFilter
 from dashboard.periods import Buckets, Range, Step, before, buckets
 from dashboard.queries import SitePoint
 from dashboard.scope import Scope
-from dashboard.sums import Sums, bucket_of
+from dashboard.sums import Placed, Sums, placed
 
 FINE_BELOW = 10  # dollars: small sums want more decimals
 
@@ -94,8 +94,8 @@ def _ranges(bars: Buckets) -> list[Range]:
 
 
 def _spend(scope: Scope, filters: OverviewFilter, axis: Axis) -> Panel:
-    parts = sums_by(filters.by, scope, filters.range, axis.bars.step)
-    layers = layers_of(parts, axis.bars, scope, filters, Measure.SPEND)
+    parts = placed(sums_by(filters.by, scope, filters.range, axis.bars.step), axis.bars)
+    layers = layers_of(parts, scope, filters, Measure.SPEND)
     points = queries.older_history(scope, filters.range)
     return replace(
         _of_layers(layers, charts.spend_chart(layers, points, axis)),
@@ -107,7 +107,8 @@ def _spend(scope: Scope, filters: OverviewFilter, axis: Axis) -> Panel:
 def _calls(scope: Scope, filters: OverviewFilter) -> Panel:
     """Of all the range: the rollups can count them, also where bars are hours."""
     parts = sums_by(filters.by, scope, filters.range, Step.DAY)
-    layers = layers_of(parts, buckets(filters.range), scope, filters, Measure.REQUESTS)
+    bars = Buckets(step=Step.DAY, starts=(filters.range.since,), until=filters.range.until)
+    layers = layers_of(placed(parts, bars), scope, filters, Measure.REQUESTS)
     is_share = filters.chart is Kind.SHARE
     return _of_layers(layers, (charts.share_chart if is_share else charts.ranking_chart)(layers))
 
@@ -122,8 +123,8 @@ def _of_layers(layers: Sequence[Layer], chart: Chart) -> Panel:
 
 
 def _trend(scope: Scope, filters: OverviewFilter, axis: Axis) -> Panel:
-    parts = _in_all(scope, filters.range, axis.bars.step)
-    amounts = _amounts(parts, axis.bars)
+    parts = placed(_in_all(scope, filters.range, axis.bars.step), axis.bars)
+    amounts = _amounts(parts)
     earlier = _before(scope, filters.range, axis.bars.step)
     lines = _lines(parts, axis, earlier)
     return Panel(
@@ -143,28 +144,25 @@ def _in_all(scope: Scope, shown: Range, step: Step) -> list[Sums]:
 def _before(scope: Scope, shown: Range, step: Step) -> Mapping[int, Amount] | None:
     """Bar by bar; nothing where no row is that old."""
     earlier = before(shown)
-    amounts = _amounts(_in_all(scope, earlier, step), buckets(earlier, step))
-    return amounts or None
+    parts = placed(_in_all(scope, earlier, step), buckets(earlier, step))
+    return _amounts(parts) or None
 
 
-def _amounts(parts: Iterable[Sums], bars: Buckets) -> Mapping[int, Amount]:
-    found: dict[int, Amount] = defaultdict(Amount)
-    for part in parts:
-        if part.is_spend:
-            found[bucket_of(part, bars)] += part.amount
-    return found
+def _amounts(parts: Iterable[Placed]) -> Mapping[int, Amount]:
+    pots: dict[int, Pot] = defaultdict(Pot)
+    for bucket, rate, part in parts:
+        pots[bucket][rate] += part.units
+    return {bucket: pot.amount for bucket, pot in pots.items()}
 
 
 def _lines(
-    parts: Sequence[Sums], axis: Axis, earlier: Mapping[int, Amount] | None
+    parts: Sequence[Placed], axis: Axis, earlier: Mapping[int, Amount] | None
 ) -> list[BucketLine]:
     """Newest first, without those in which there is nothing to say."""
-    amounts, requests, tokens = _amounts(parts, axis.bars), Counter[int](), Counter[int]()
-    for part in parts:
-        if part.is_spend:
-            index = bucket_of(part, axis.bars)
-            requests[index] += part.rows
-            tokens[index] += part.prompt + part.completion
+    amounts, requests, tokens = _amounts(parts), Counter[int](), Counter[int]()
+    for bucket, _rate, part in parts:
+        requests[bucket] += part.rows
+        tokens[bucket] += part.prompt + part.completion
     lines = [
         BucketLine(
             title=title,

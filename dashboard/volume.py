@@ -1,7 +1,7 @@
 """How many rows there are in each slice of a range: the histogram above the log table."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time
 from itertools import pairwise
 
@@ -45,7 +45,7 @@ def _counted(filters: UsageFilter, scope: Scope, rows: OfFeedQuerySet, condition
     usage = scope.key_days() if filters.key else scope.model_days()
     days = sums.by_day(usage.filter(condition), scope, shown, name=None)
     first, width = shown.since.date(), -(-len(shown.days()) // MOST_BARS)
-    counted = [replace(part, slice=(part.day - first).days // width) for part in days]
+    counted = [part._replace(slice=(part.day - first).days // width) for part in days]
     return _bars(counted, _days(shown, width))
 
 

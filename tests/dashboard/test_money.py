@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dashboard import money
-from dashboard.money import Amount, Rate
+from dashboard.money import NO_AMOUNT, Amount, Pot, Rate
 from tests.factories_usage import make_site, make_unit
 
 DAY = date(2026, 11, 18)
@@ -52,3 +52,16 @@ def test_rates_are_read_in_order_and_without_repeats():
         make_unit(site, Decimal(value), datetime(2026, month, 1, 20, tzinfo=UTC))
     rates = money.rates_of([site.pk], ZoneInfo("Asia/Shanghai"))[site.pk]
     assert rates == (Rate(None, Decimal(500_000)), Rate(date(2026, 3, 2), Decimal(1_000_000)))
+
+
+def test_a_pot_is_what_its_units_are_worth_one_by_one():
+    pot = Pot()
+    for units, rate in ((3, Decimal(500_000)), (4, Decimal(500_000)), (5, Decimal(1_000_000))):
+        pot[rate] += units
+    assert pot.amount == Amount(units=12, usd=Decimal("0.000019"))
+    pot[None] += 7
+    assert pot.amount == Amount(units=19, usd=Decimal("0.000019"), is_whole=False)
+
+
+def test_an_empty_pot_is_nothing():
+    assert Pot().amount == NO_AMOUNT
