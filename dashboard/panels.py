@@ -24,12 +24,13 @@ FINE_BELOW = 10  # dollars: small sums want more decimals
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BucketLine:
-    """A line of the table over time. `gap` says what is missing in it."""
+    """A line of the table over time. `gap` says what is missing in it; where that is all, no number
+    is known."""
 
     title: str
     link: str
-    requests: int
-    tokens: int
+    requests: int | None
+    tokens: int | None
     amount: Amount
     before: Amount | None
     gap: Sequence[str]
@@ -130,7 +131,7 @@ def _trend(scope: Scope, filters: OverviewFilter, axis: Axis) -> Panel:
     return Panel(
         chart=charts.trend_chart(amounts, earlier, axis),
         spend=sum(amounts.values(), NO_AMOUNT),
-        requests=sum(line.requests for line in lines),
+        requests=sum(line.requests or 0 for line in lines),
         lines=lines,
     )
 
@@ -167,8 +168,8 @@ def _lines(
         BucketLine(
             title=title,
             link=axis.links[index],
-            requests=requests[index],
-            tokens=tokens[index],
+            requests=requests[index] or (None if index in axis.gaps else 0),
+            tokens=tokens[index] or (None if index in axis.gaps else 0),
             amount=replace(amount, is_whole=amount.is_whole and index not in axis.gaps),
             before=None if earlier is None else earlier.get(index, NO_AMOUNT),
             gap=axis.gaps.get(index, ()),

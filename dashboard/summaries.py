@@ -72,12 +72,19 @@ class Summary:
         return 2 if self.totals.spend.usd >= FINE_BELOW else 4
 
     @property
+    def is_unread(self) -> bool:
+        """Nobody knows anything yet: no sum is shown, since it would be 0."""
+        return not any(feed.read_to for feed in self.complete.feeds.values())
+
+    @property
     def is_partial(self) -> bool:
         return self.complete.is_partial
 
     @property
-    def spend(self) -> Amount:
+    def spend(self) -> Amount | None:
         """A lower bound while rows are missing."""
+        if self.is_unread:
+            return None
         return replace(
             self.totals.spend, is_whole=self.totals.spend.is_whole and not self.is_partial
         )
@@ -179,10 +186,11 @@ def _connections(
     return [
         ConnectionLine(
             connection=connection,
-            complete=complete.feeds.get(connection.feed_id or 0),
+            complete=seen,
             left=left.get(connection.feed_id),
-            spend=spend[connection.feed_id] if connection.feed_id else None,
+            spend=spend[connection.feed_id] if seen and seen.read_to else None,
             runway=runways.get(connection.feed_id or 0, Runway()),
         )
         for connection in scope.connections
+        for seen in [complete.feeds.get(connection.feed_id or 0)]
     ]

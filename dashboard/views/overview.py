@@ -30,7 +30,7 @@ def overview(request: PersonRequest) -> HttpResponse:
     context: dict[str, Any] = {"filters": filters, "connections": connections, "scope": scope}
     is_chart_only = bool(request.htmx) and request.htmx.target == "chart"
     if connections:
-        complete = completeness(scope, filters.range, moment)
+        complete = context["complete"] = completeness(scope, filters.range, moment)
         match filters.chart:
             case Kind.BALANCE:
                 context["panel"] = balance_panel(scope, filters)

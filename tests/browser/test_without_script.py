@@ -72,7 +72,7 @@ def test_the_overview_can_be_narrowed(visitor, live_server):
     visitor.goto(live_server.url)
     visitor.select_option("#overview-connection", label="Ferry")
     visitor.click("noscript button")
-    expect(visitor.locator("main")).to_contain_text("No spend in this range")
+    expect(visitor.locator("main")).to_contain_text("Ferry: not read yet")
     visitor.click("text=Yesterday")
     expect(visitor).to_have_url(re.compile(r"/\?period=yesterday&connection="))
 

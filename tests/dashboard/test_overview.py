@@ -217,7 +217,18 @@ def test_before_the_first_read_it_says_so(alice_client, alice):
     make_connection(alice, make_feed(backfilled_at=None), name="Harbour", succeeded_at=None)
     page = shown(alice_client)
     assert "Harbour: not read yet" in page
-    assert "No spend in this range" in page
+    assert "Reading starts at once" in page
+    for text in ("$0", "<dd>0", '"v">0'):
+        assert text not in page
+
+
+def test_an_empty_range_offers_a_longer_one(alice_client, connection):
+    make_window(connection, NOW - 40 * DAY, NOW)
+    make_log(connection, time=NOW - 3 * DAY)
+    for headers in ({}, {"HX-Request": "true", "HX-Target": "chart"}):
+        page = shown(alice_client, "?period=today&chart=trend", headers=headers)
+        assert "The sites charged nothing here" in page
+        assert 'href="?period=30d&amp;chart=trend" hx-target="#overview">Show 30 days' in page
 
 
 def test_names_do_not_break_out_of_the_chart(alice_client, connection):
