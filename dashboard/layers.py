@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from dashboard import names, sums
 from dashboard.money import NO_AMOUNT, Amount, Pot
 from dashboard.overview_filter import By, OverviewFilter
-from dashboard.periods import Range, Step
+from dashboard.periods import Buckets, Range, Step
 from dashboard.scope import Scope
 from dashboard.sums import Placed, Sums
 
@@ -53,13 +53,14 @@ class Label:
     link: str = ""
 
 
-def sums_by(by: By, scope: Scope, shown: Range, step: Step) -> list[Sums]:
+def sums_by(by: By, scope: Scope, bars: Buckets) -> list[Sums]:
     """From the rollups; hours and groups, which those do not hold, from the rows."""
     name = "feed" if by in (By.SITE, By.CONNECTION) else str(by)
-    if step is Step.HOUR or by is By.GROUP:
+    if bars.step is Step.HOUR or by is By.GROUP:
+        shown = Range(since=bars.starts[0], until=bars.until)
         return sums.by_slice(scope.rows(), scope, shown, name=name)
     usage = scope.key_days() if by is By.KEY else scope.model_days()
-    return sums.by_day(usage, scope, shown, name=name)
+    return sums.by_bucket(usage, scope, bars, name=name)
 
 
 def layers_of(

@@ -95,7 +95,7 @@ def _ranges(bars: Buckets) -> list[Range]:
 
 
 def _spend(scope: Scope, filters: OverviewFilter, axis: Axis) -> Panel:
-    parts = placed(sums_by(filters.by, scope, filters.range, axis.bars.step), axis.bars)
+    parts = placed(sums_by(filters.by, scope, axis.bars), axis.bars)
     layers = layers_of(parts, scope, filters, Measure.SPEND)
     points = queries.older_history(scope, filters.range)
     return replace(
@@ -107,9 +107,9 @@ def _spend(scope: Scope, filters: OverviewFilter, axis: Axis) -> Panel:
 
 def _calls(scope: Scope, filters: OverviewFilter) -> Panel:
     """Of all the range: the rollups can count them, also where bars are hours."""
-    parts = sums_by(filters.by, scope, filters.range, Step.DAY)
-    bars = Buckets(step=Step.DAY, starts=(filters.range.since,), until=filters.range.until)
-    layers = layers_of(placed(parts, bars), scope, filters, Measure.REQUESTS)
+    bars = Buckets(step=Step.MONTH, starts=(filters.range.since,), until=filters.range.until)
+    parts = placed(sums_by(filters.by, scope, bars), bars)
+    layers = layers_of(parts, scope, filters, Measure.REQUESTS)
     is_share = filters.chart is Kind.SHARE
     return _of_layers(layers, (charts.share_chart if is_share else charts.ranking_chart)(layers))
 
@@ -124,7 +124,7 @@ def _of_layers(layers: Sequence[Layer], chart: Chart) -> Panel:
 
 
 def _trend(scope: Scope, filters: OverviewFilter, axis: Axis) -> Panel:
-    parts = placed(_in_all(scope, filters.range, axis.bars.step), axis.bars)
+    parts = placed(_in_all(scope, axis.bars), axis.bars)
     amounts = _amounts(parts)
     earlier = _before(scope, filters.range, axis.bars.step)
     lines = _lines(parts, axis, earlier)
@@ -136,16 +136,17 @@ def _trend(scope: Scope, filters: OverviewFilter, axis: Axis) -> Panel:
     )
 
 
-def _in_all(scope: Scope, shown: Range, step: Step) -> list[Sums]:
-    if step is Step.HOUR:
+def _in_all(scope: Scope, bars: Buckets) -> list[Sums]:
+    if bars.step is Step.HOUR:
+        shown = Range(since=bars.starts[0], until=bars.until)
         return sums.by_slice(scope.rows(), scope, shown, name=None)
-    return sums.by_day(scope.model_days(), scope, shown, name=None)
+    return sums.by_bucket(scope.model_days(), scope, bars, name=None)
 
 
 def _before(scope: Scope, shown: Range, step: Step) -> Mapping[int, Amount] | None:
     """Bar by bar; nothing where no row is that old."""
-    earlier = before(shown)
-    parts = placed(_in_all(scope, earlier, step), buckets(earlier, step))
+    bars = buckets(before(shown), step)
+    parts = placed(_in_all(scope, bars), bars)
     return _amounts(parts) or None
 
 

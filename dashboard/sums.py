@@ -122,6 +122,35 @@ def by_day(usage: OfFeedQuerySet, scope: Scope, shown: Range, *, name: str | Non
     ]
 
 
+def by_bucket(
+    usage: OfFeedQuerySet, scope: Scope, buckets: Buckets, *, name: str | None
+) -> list[Sums]:
+    """Of the days of each bucket together, where no unit changed its worth; else day by day."""
+    shown = Range(since=buckets.starts[0], until=buckets.until)
+    is_dated = any(len(book.rates) > 1 for book in scope.books)
+    if is_dated or buckets.step not in (Step.WEEK, Step.MONTH):
+        return by_day(usage, scope, shown, name=name)
+    days = [start.date() for start in buckets.starts]
+    inside = usage.filter(day__gte=days[0], day__lt=shown.until.date())
+    columns = ("place", "type", *((name,) if name else ()))
+    measures = {column: Sum(column) for column in _ROLLED}
+    found = _grouped(inside.annotate(place=_halved(days, 0)), scope, columns, measures)
+    return [
+        Sums(scope.books[book], days[place], kind, group[0] if group else None, 0, *sums)
+        for book, place, kind, *group, sums in found
+    ]
+
+
+def _halved(days: Sequence[date], first: int) -> Case | Value:
+    """The number of the last of these days that is not after a row's. Found by halving: a year of
+    weeks one after the other would take longer than the sums."""
+    half = len(days) // 2
+    if not half:
+        return Value(first, output_field=IntegerField())
+    earlier, later = _halved(days[:half], first), _halved(days[half:], first + half)
+    return Case(When(day__lt=days[half], then=earlier), default=later, output_field=IntegerField())
+
+
 def by_slice(
     rows: OfFeedQuerySet, scope: Scope, shown: Range, *, width: int = HOUR, name: str | None
 ) -> list[Sums]:

@@ -1,6 +1,7 @@
 """Every way to a sum, held against brute force over the rows."""
 
 import random
+from collections import Counter
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -10,9 +11,9 @@ from django.http import QueryDict
 
 from dashboard import queries, sums
 from dashboard.filters import UsageFilter
-from dashboard.periods import Preset
+from dashboard.periods import Preset, Range, Step, buckets, of_days
 from dashboard.scope import connections_of, scope_of
-from providers.models import UsageLog
+from providers.models import SiteUnit, UsageLog
 from tests.dashboard.conftest import NOW
 from tests.factories_usage import make_connection, make_feed, make_log, make_site, make_unit
 
@@ -108,6 +109,28 @@ def test_hours_together_are_the_day(scope):
     days = sums.by_day(scope.model_days(), scope, shown, name="model")
     assert sums.total(hours) == sums.total(days)
     assert all(0 <= part.slice < 24 for part in hours)
+
+
+@pytest.mark.parametrize("is_dated", [True, False])
+@pytest.mark.parametrize("step", ["day", "week", "month"])
+def test_buckets_together_are_their_days(scope, step, is_dated):
+    if not is_dated:
+        SiteUnit.objects.filter(read_at__gt=NOW - timedelta(days=30)).delete()
+        scope = scope_of(scope.user, scope.connections, ZONE, only=None)
+    bars = buckets(of_days(NOW.date() - timedelta(days=40), NOW.date(), ZONE), Step(step))
+    found = sums.by_bucket(scope.model_days(), scope, bars, name="model")
+    shown = Range(since=bars.starts[0], until=bars.until)
+    days = sums.by_day(scope.model_days(), scope, shown, name="model")
+    assert sums.total(found) == sums.total(days)
+    assert spend_of(found, bars) == spend_of(days, bars)
+
+
+def spend_of(parts, bars):
+    """Units by bucket and model."""
+    spent = Counter()
+    for bucket, _rate, part in sums.placed(parts, bars):
+        spent[bucket, part.name] += part.units
+    return spent
 
 
 def test_a_spent_budget_says_since_when_it_summed(scope, monkeypatch):
