@@ -87,4 +87,5 @@ def test_a_small_run_prints_every_figure():
     )
     assert done.returncode in (0, 1)
     assert "load average" in done.stdout
-    assert done.stdout.count("\nsqlite ") == 6
+    assert done.stdout.count("\nsqlite ") == 11
+    assert "total of 30 days" in done.stdout
