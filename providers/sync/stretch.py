@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Q
 
 from providers import pacing, store
 from providers.adapters.errors import AuthFailed, Unavailable
@@ -186,8 +187,7 @@ def record(
     state = Window.State.PRUNED if pruned else verdict.state
     now = work.turn.now()
     with transaction.atomic():
-        inside = Window.objects.filter(feed=work.feed)
-        inside.filter(since__gte=span.since, since__lt=span.until).delete()
+        _make_room(work.feed, span)
         return Window.objects.create(
             feed=work.feed,
             since=utc(span.since),
@@ -201,6 +201,18 @@ def record(
             walked_at=now,
             checked_at=now,
         )
+
+
+def _make_room(feed: Feed, span: Span) -> None:
+    """A window that reaches in or out is another worker's, who had the site while this one stood
+    still: what was its own is read again."""
+    windows = Window.objects.filter(feed=feed)
+    begin_inside = Q(since__gte=span.since, since__lt=span.until)
+    reach_in = Q(since__lt=span.since, until__gt=span.since, until__lt=span.until)
+    if windows.filter(reach_in | begin_inside & Q(until__gt=span.until)).exists():
+        feed.has_gaps = True
+        feed.save(update_fields=["has_gaps"])
+    windows.filter(reach_in | begin_inside).delete()
 
 
 def _choose_vocabulary(site: Site, walked: Walk) -> None:
