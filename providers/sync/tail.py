@@ -136,9 +136,9 @@ def _mirrored_until(work: FeedTurn, span: Span) -> int:
 def _proven_part(work: FeedTurn, span: Span, page: Page) -> Span | None:
     """The seconds of which the page has every row, if with what is stored it makes up the total."""
     full = page.page_size or work.reader.page_size
-    if page.rows < full or page.rows == page.total:
+    if page.rows == page.total or (page.total is None and page.rows < full):
         return span
-    if page.total is None or page.bad_rows:
+    if page.total is None or page.bad_rows or not page.records:
         return None
     newest = Span(since=min(record.second for record in page.records) + 1, until=span.until)
     if newest.since >= newest.until:
