@@ -1,7 +1,7 @@
 PYTHON ?= .venv/bin/python
 BIN = $(dir $(PYTHON))
 
-.PHONY: run demo test check format bench drill messages screenshots
+.PHONY: run demo test check format bench drill properties messages screenshots
 
 run demo test:
 	python3 boot.py $@
@@ -37,6 +37,10 @@ bench:
 # make drill DRILL="--blows 100 --seed 7"
 drill:
 	$(PYTHON) -m tests.drill $(DRILL)
+
+properties: export HYPOTHESIS_PROFILE ?= long
+properties:
+	$(PYTHON) -m pytest tests/properties/test_mirror.py
 
 screenshots:
 	$(PYTHON) -m tests.browser.screenshots

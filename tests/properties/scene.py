@@ -1,0 +1,243 @@
+"""One example: a made-up site, its mirror, and the clock of both."""
+
+import math
+from collections import Counter
+from operator import itemgetter
+
+import time_machine
+from django.apps import apps
+from django.utils import timezone
+
+from accounts.models import User
+from providers import names
+from providers.models import Connection, Feed, Window
+from providers.sync import hourly
+from tests.properties import checks, damage, workers
+from tests.properties.events import (
+    Arrive,
+    CatchUp,
+    Delete,
+    Harm,
+    Jump,
+    Rename,
+    Rival,
+    Spoil,
+    Turn,
+    Upgrade,
+    Wait,
+)
+from tests.properties.workers import Broken, Stage
+from tests.providers.sync.mirrors import make_mirror
+from tests.upstream import World
+from tests.upstream.profiles import PROFILES
+
+BEGIN = 1_782_000_000  # 2026-06-21 00:00 UTC
+HOUR, DAY = 3600, 86400
+MOST_TURNS = 60
+LAB = 2
+NEW_API = [name for name in PROFILES if name.startswith("new-api")]
+LIES = {"repeated_row"}
+LIES_WITHOUT_TOTAL = {"items_null", "wrong_shape"}  # null is an empty page there
+OF_STATISTIC = {"stat_off", "stat_zero", "database_broken"}
+OF_ROWS = {"edit_rows", "text_quota", "fraction_quota", "null_quota", "null_time", "text_time"}
+OF_ROWS |= {"object_model", "infinite_quota", "long_quota"}
+
+
+def forget_everything():
+    """Much quicker than emptying every table; no constraint holds the rows of a log."""
+    Connection.objects.all().delete()
+    for model in reversed(list(apps.get_app_config("providers").get_models())):
+        model.objects.all().delete()
+    User.objects.all().delete()
+
+
+class Scene:
+    """`excuses` are what the site or a hand in the database did that no mirror can make good: it
+    then need not be right, but has to show that something is wrong."""
+
+    def __init__(self, double, profile):
+        self.double, self.profile = double, PROFILES[profile]
+        self.now, self.skew = BEGIN, 0
+        self.began = BEGIN  # of the last turn
+        self.excuses = set()
+        self.ever = {}  # whatever the site held, by its real id
+        self.late = {}  # by how many seconds each of the arrived was
+        self.is_broken = False
+        self.was_zero = self.profile.stat_forgets_quota  # its statistic, at some time
+        self._traveller = time_machine.travel(BEGIN, tick=False)
+        self.stage = Stage(self.happen, lambda: self.now, self.pass_time)
+        self._begin()
+
+    def _begin(self):
+        names.forget()
+        self._clock = self._traveller.start()
+        workers.stages.append(self.stage)
+        self.double.reset()
+        self.pass_time(1)
+        self.mirror = make_mirror(self.double)
+        Feed.objects.update(hourly_silence=hourly.MOST_SILENCE)  # that history is not looked for
+
+    def end(self):
+        workers.stages.pop()
+        self._traveller.stop()
+        forget_everything()
+
+    @property
+    def feed(self):
+        return Feed.objects.get(pk=self.mirror.connection.feed_id)
+
+    @property
+    def connection(self):
+        return Connection.objects.get(pk=self.mirror.connection.pk)
+
+    def require(self, is_kept, promise):
+        if not is_kept:
+            self.is_broken = True
+            raise Broken(promise)
+
+    # --- What happens
+
+    def pass_time(self, seconds):
+        self.now += seconds
+        self._clock.move_to(self.now, tick=False)
+        self.double.set_clock(at=self.now + self.skew, is_stopped=True)
+
+    def begin_with(self, batches):
+        """A history, of which nobody knows how late it was; a batch is `late` seconds old."""
+        rows = [
+            row | {"created_at": self.now - batch.late - place * batch.apart}
+            for batch in batches
+            for place, row in enumerate(batch.rows)
+        ]
+        rows.sort(key=itemgetter("created_at"))
+        self.double.load(World().add(rows, user_id=LAB))
+        self.pass_time(0)
+
+    def happen(self, event):
+        match event:
+            case Turn():
+                self.work(event)
+            case CatchUp():
+                self.catch_up()
+            case Wait():
+                self.pass_time(event.seconds)
+            case Rival():
+                self.pass_time(event.pause)
+                self.stage.work(self.mirror.connection.site_id, event.turn)
+            case Arrive():
+                self._append(event.batch)
+            case Upgrade():
+                self._upgrade(event.steps)
+            case _:
+                self._trouble(event)
+
+    def _trouble(self, event):
+        match event:
+            case Spoil():
+                self._spoil(event)
+            case Harm():
+                self._harm(event)
+            case Jump():
+                self._jump(event.seconds)
+            case Delete():
+                self.excuses.add("deleted")
+                self.snapshot()
+                self.double.delete_before(self.now - event.age)
+            case Rename():
+                self.excuses.add("renamed")
+                self.double.rename(LAB, event.name)
+
+    def _append(self, batch):
+        second = self.now + self.skew - batch.late
+        rows = [self._possible(row, batch.late) | {"created_at": second} for row in batch.rows]
+        for row in self.double.append(LAB, rows):
+            self.late[row["id"]] = batch.late
+
+    def _possible(self, row, late):
+        """Without a total nothing tells of a late row that costs nothing."""
+        if self.profile.paging.envelope or late <= checks.SURELY_SETTLED:
+            return row
+        return row | {"type": 2, "quota": row["quota"] or 1}
+
+    def _upgrade(self, steps):
+        place = NEW_API.index(self.profile.name) if self.profile.name in NEW_API else -1
+        newer = NEW_API[place + 1 :]
+        if newer and self.profile.name in ("one-api", *NEW_API):
+            self.profile = PROFILES[newer[min(steps, len(newer)) - 1]]
+            self.double.switch(self.profile.name)
+            self.was_zero |= self.profile.stat_forgets_quota
+
+    def _spoil(self, fault):
+        lies = LIES if self.profile.paging.envelope else LIES | LIES_WITHOUT_TOTAL
+        for excuse, kinds in {"lied": lies, "statistic": OF_STATISTIC, "edited": OF_ROWS}.items():
+            if fault.kind in kinds:
+                self.excuses.add(excuse)
+        self.double.fault(fault.kind, **fault.ways)
+
+    def _harm(self, harm):
+        if damage.do(harm.kind, self.feed, since=self.now - DAY // 2, place=harm.place):
+            self.excuses.add(harm.kind)
+
+    def _jump(self, seconds):
+        if seconds != self.skew:
+            self.excuses.add("clock")
+            self.skew = seconds
+            self.pass_time(0)
+
+    # --- What the mirror does about it
+
+    def snapshot(self):
+        """What the site holds now, by its real ids."""
+        rows = {row["id"]: checks.columns(row) for row in self.double.truth(LAB)}
+        self.ever |= rows
+        return rows
+
+    def work(self, turn):
+        before, self.began = self.snapshot(), self.now
+        known = set(Window.objects.values_list("pk", flat=True))
+        rest = self._run(turn)
+        after = self.snapshot()
+        lasting = Counter(row for number, row in before.items() if number in after)
+        checks.after_turn(self, lasting, known)
+        return rest
+
+    def _run(self, turn):
+        self.is_broken = True
+        Feed.objects.update(sync_asked_at=timezone.now())
+        rest = self.stage.work(self.mirror.connection.site_id, turn)
+        self.is_broken = False
+        return rest
+
+    def catch_up(self):
+        """Faults are over; work until nothing is due."""
+        self.double.clear_faults()
+        Feed.objects.update(sync_asked_at=timezone.now())
+        for _ in range(MOST_TURNS):
+            rest = self.work(Turn())
+            pause = self._pause() if rest is None else math.ceil(rest)
+            if pause is None:
+                checks.after_sync(self)
+                return
+            self.pass_time(pause)
+        self.require(False, "it comes to an end")
+
+    def _pause(self):
+        """Seconds until the next try; None where there is nothing more to try."""
+        connection, feed = self.connection, self.feed
+        if connection.state != Connection.State.ACTIVE:
+            connection.resume()
+            return 1
+        if feed.waits_for_person or (not connection.error_code and not feed.sync_asked_at):
+            return None
+        return 91 if connection.retry_at is None else max(1, self._seconds_to(connection.retry_at))
+
+    def _seconds_to(self, moment):
+        return math.ceil(moment.timestamp() - self.now)
+
+    def settle(self):
+        """All that went wrong is over, and the days pass in which a mirror looks again."""
+        self._jump(0)
+        for pause in (HOUR, DAY + HOUR, HOUR):
+            self.pass_time(pause)
+            self.catch_up()
+        checks.when_settled(self)
