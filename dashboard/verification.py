@@ -218,7 +218,7 @@ def _line(
 
 
 def _place(window: Window) -> Cursor:
-    return Cursor(int(window.since.timestamp()), window.feed_id)
+    return Cursor(window.span.since, window.feed_id)
 
 
 def _offer(proof: Proof, windows: QuerySet[Window]) -> Offer | None:

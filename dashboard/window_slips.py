@@ -13,7 +13,6 @@ from dashboard.checking import CheckView
 from dashboard.money import Amount, Rates
 from dashboard.sources import Source, sources_of
 from dashboard.watched import Comparison, comparison
-from providers.adapters.records import Span
 from providers.models import QuarantinedRow, UsageLog, Window
 from providers.vocabulary import VOCABULARIES
 
@@ -76,10 +75,6 @@ def slip_of(window: Window, user: User, zone: ZoneInfo) -> Slip:
         ).count(),
         check=checking.last_of(window),
     )
-
-
-def span_of(window: Window) -> Span:
-    return Span(since=int(window.since.timestamp()), until=int(window.until.timestamp()))
 
 
 @dataclass(frozen=True, slots=True)

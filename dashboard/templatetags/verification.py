@@ -35,12 +35,12 @@ def older_link(filters: QuarantineFilter, before: Cursor) -> str:
 @register.filter
 def window_key(window: Window) -> str:
     """Its place: the record of a window is made anew when it is read again."""
-    return f"{window.feed_id}-{_second(window)}"
+    return f"{window.feed_id}-{window.span.since}"
 
 
 @register.simple_tag
 def window_url(window: Window, name: str = "window") -> str:
-    return reverse(name, args=[window.feed_id, _second(window)])
+    return reverse(name, args=[window.feed_id, window.span.since])
 
 
 @register.filter
@@ -59,7 +59,3 @@ def side_word(row: CheckedRow) -> str:
 def type_word(source: Source, number: int) -> str:
     vocabulary = VOCABULARIES[source.feed.site.vocabulary]
     return type_names.type_name(vocabulary.name(number), number)
-
-
-def _second(window: Window) -> int:
-    return int(window.since.timestamp())

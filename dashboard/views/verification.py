@@ -50,7 +50,7 @@ def window(request: PersonRequest, feed: int, since: int) -> HttpResponse:
 @hidden_from_finance
 def window_verify(request: PersonRequest, feed: int, since: int) -> HttpResponse:
     found = _window(request, feed, since)
-    provided.verify_again(found.feed, window_slips.span_of(found), by=request.user.pk)
+    provided.verify_again(found.feed, found.span, by=request.user.pk)
     return _slip(request, found) if request.htmx else redirect("window", feed, since)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import Exists, OuterRef
 
+from providers.adapters.records import Span
 from providers.models.fields import SecondField, UpstreamTextField
 from providers.models.sites import Connection, Feed
 
@@ -190,6 +191,10 @@ class Window(models.Model):
 
     def __str__(self) -> str:
         return f"{self.since:%Y-%m-%d %H:%M:%S} {self.state}"
+
+    @property
+    def span(self) -> Span:
+        return Span(since=int(self.since.timestamp()), until=int(self.until.timestamp()))
 
     def record_check(
         self, state: str, reason: str, *, units: int | None, site_units: int | None, now: datetime

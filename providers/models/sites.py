@@ -129,6 +129,16 @@ class Feed(models.Model):
     def __str__(self) -> str:
         return f"{self.site} {self.scope} {self.account}"
 
+    def note_gaps(self) -> None:
+        """Some seconds have no window any more, or never had one: the backfill looks for them."""
+        self.has_gaps = True
+        self.save(update_fields=["has_gaps"])
+
+    def note_step(self, now: datetime) -> None:
+        """Feeds take turns."""
+        self.stepped_at = now
+        self.save(update_fields=["stepped_at"])
+
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def visible_to(self, user: "User") -> Self:

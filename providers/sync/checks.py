@@ -44,8 +44,8 @@ def go_on(work: FeedTurn) -> None:
 
 def _span(check: Check, window: Window) -> Span:
     """What of the window is not done: a large one is done in parts, newest first."""
-    until = min(window.until, check.reached) if check.is_begun else window.until
-    return Span(since=int(window.since.timestamp()), until=int(until.timestamp()))
+    reached = int(check.reached.timestamp()) if check.is_begun else window.span.until
+    return Span(since=window.span.since, until=min(window.span.until, reached))
 
 
 def _verify(work: FeedTurn, check: Check, span: Span) -> None:

@@ -112,8 +112,7 @@ def next_step(site: Site, now: datetime, *, only: Feed | None = None) -> Step | 
 
 def look(work: FeedTurn) -> None:
     first_look.take(work)
-    work.feed.stepped_at = work.turn.now()
-    work.feed.save(update_fields=["stepped_at"])
+    work.feed.note_step(work.turn.now())
 
 
 def read_newest(work: FeedTurn) -> None:
@@ -136,8 +135,7 @@ def check_again(work: FeedTurn) -> None:
 
 def verify_again(work: FeedTurn) -> None:
     checks.go_on(work)
-    work.feed.stepped_at = work.turn.now()
-    work.feed.save(update_fields=["stepped_at"])
+    work.feed.note_step(work.turn.now())
 
 
 def read_history(work: FeedTurn) -> None:
@@ -146,8 +144,7 @@ def read_history(work: FeedTurn) -> None:
         backfill.read_next(work, gap)
     if hourly.has_history(work.feed):
         hourly.read_older(work)
-    work.feed.stepped_at = work.turn.now()
-    work.feed.save(update_fields=["stepped_at"])
+    work.feed.note_step(work.turn.now())
 
 
 def _workable(site: Site, now: datetime) -> QuerySet[Feed]:

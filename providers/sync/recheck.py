@@ -22,7 +22,7 @@ def due_window(feed: Feed, now: datetime) -> Window | None:
 
 def check(work: FeedTurn, window: Window) -> None:
     """Compare total and statistic; read the window again where one of them has changed."""
-    span = span_of(window)
+    span = window.span
     is_whole = _is_whole(work, span)
     verdict = stretch.compare(work, span)
     if is_whole and verdict.is_settled:
@@ -48,14 +48,10 @@ def _is_whole(work: FeedTurn, span: Span) -> bool:
 
 def _split(work: FeedTurn, window: Window) -> None:
     """Too much for one turn: each half is due by itself."""
-    for part in plan.halves(span_of(window)):
+    for part in plan.halves(window.span):
         verdict = stretch.compare(work, part)
         asked = work.turn.door.requests
         half = stretch.record(work, part, verdict, pruned=False, asked_before=asked)
         half.walked_at, half.checked_at = window.walked_at, window.checked_at
         half.requests = window.requests
         half.save(update_fields=["walked_at", "checked_at", "requests"])
-
-
-def span_of(window: Window) -> Span:
-    return Span(since=int(window.since.timestamp()), until=int(window.until.timestamp()))

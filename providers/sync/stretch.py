@@ -42,7 +42,6 @@ def keep(
 def mirror_in_parts(work: FeedTurn, span: Span) -> None:
     """The same for a span of any size. The oldest part first: its window takes the place of one
     that covered them all, and what is not read again by a crash is a gap, never covered twice."""
-    had_gaps = work.feed.has_gaps
     waiting = [span]
     while waiting:
         part = waiting.pop()
@@ -50,14 +49,7 @@ def mirror_in_parts(work: FeedTurn, span: Span) -> None:
             mirror(work, part)
         except WindowTooLarge:
             waiting += plan.halves(part)
-            _tell_gaps(work, True)
-    _tell_gaps(work, had_gaps)
-
-
-def _tell_gaps(work: FeedTurn, has_gaps: bool) -> None:
-    if work.feed.has_gaps != has_gaps:
-        work.feed.has_gaps = has_gaps
-        work.feed.save(update_fields=["has_gaps"])
+            work.feed.note_gaps()
 
 
 def most_rows(work: FeedTurn) -> int:
@@ -210,8 +202,7 @@ def _make_room(feed: Feed, span: Span) -> None:
     begin_inside = Q(since__gte=span.since, since__lt=span.until)
     reach_in = Q(since__lt=span.since, until__gt=span.since, until__lt=span.until)
     if windows.filter(reach_in | begin_inside & Q(until__gt=span.until)).exists():
-        feed.has_gaps = True
-        feed.save(update_fields=["has_gaps"])
+        feed.note_gaps()
     windows.filter(reach_in | begin_inside).delete()
 
 

@@ -1,7 +1,5 @@
 """The newest hours of a feed: read with every run, in one request where nothing came."""
 
-from datetime import timedelta
-
 from providers import pacing
 from providers.adapters.errors import Unavailable
 from providers.adapters.records import Page, Span, utc
@@ -49,12 +47,11 @@ def _span(work: FeedTurn) -> Span:
     newest = _newest_window(work, before=settled)
     if newest is None:
         return Span(since=settled - HOUR, until=until)
-    mirrored = int(newest.until.timestamp())
-    if mirrored >= settled - HOUR and newest.until - newest.since <= timedelta(hours=2):
-        return Span(since=int(newest.since.timestamp()), until=until)
+    mirrored = newest.span.until
+    if mirrored >= settled - HOUR and newest.span.seconds <= 2 * HOUR:
+        return Span(since=newest.span.since, until=until)
     if mirrored < settled - HOUR:
-        work.feed.has_gaps = True
-        work.feed.save(update_fields=["has_gaps"])
+        work.feed.note_gaps()
     is_behind = settled - HOUR < mirrored < settled
     return Span(since=mirrored if is_behind else settled - HOUR, until=until)
 
@@ -65,8 +62,7 @@ def _forget_the_future(work: FeedTurn, span: Span) -> None:
     ahead = Window.objects.filter(feed=work.feed, until__gt=utc(span.until))
     ahead = ahead.exclude(since=utc(span.since))
     if ahead.filter(since__lt=utc(span.since)).exists():
-        work.feed.has_gaps = True
-        work.feed.save(update_fields=["has_gaps"])
+        work.feed.note_gaps()
     ahead.delete()
 
 
@@ -102,8 +98,7 @@ def _bring_up(work: FeedTurn, span: Span, page: Page) -> Span:
 
 def _newest_rows(work: FeedTurn, fresh: Span, rows: int) -> Span:
     newest = plan.newest_rows(fresh, rows=rows, wanted=_most_rows(work) // 2)
-    work.feed.has_gaps = True
-    work.feed.save(update_fields=["has_gaps"])
+    work.feed.note_gaps()
     stretch.save_in_parts(work, newest)
     return newest
 
@@ -129,7 +124,7 @@ def _newest_window(work: FeedTurn, *, before: int) -> Window | None:
 
 def _mirrored_until(work: FeedTurn, span: Span) -> int:
     newest = _newest_window(work, before=span.until)
-    until = span.since if newest is None else int(newest.until.timestamp())
+    until = span.since if newest is None else newest.span.until
     return min(max(span.since, until), span.until - 1)
 
 

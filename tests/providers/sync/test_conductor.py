@@ -1,5 +1,6 @@
 import time
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from django.db.models import Sum
@@ -192,6 +193,21 @@ def test_parts_that_a_failure_cuts_off_never_overlap(mirror_of):
     mirror.sync()
     assert (mirror.overlaps(), mirror.feed.has_gaps) == ([], False)
     assert mirror.rows() - mirror.truth()
+
+
+def test_what_only_a_window_that_had_to_go_covered_is_read_again(mirror_of):
+    mirror = mirror_of(history=rows(90, step=HOUR // 2))
+    mirror.sync()
+    older, newer = Window.objects.filter(feed=mirror.feed).order_by("-since")[1:3][::-1]
+    Window.objects.filter(pk=newer.pk).update(since=older.until - timedelta(seconds=60))
+    day_ago = timezone.now() - timedelta(days=2)
+    Window.objects.filter(pk=older.pk).update(checked_at=day_ago)
+    late = {"created_at": older.span.since, "quota": 7, "username": "lab"}
+    mirror.double.append(2, [late])
+    mirror.sync()
+    windows = Window.objects.filter(feed=mirror.feed).order_by("since")
+    assert all(one.until == another.since for one, another in pairwise(windows))
+    assert mirror.rows() == mirror.truth()
 
 
 def test_rows_deleted_upstream_stay_here(mirror_of):
