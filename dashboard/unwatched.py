@@ -1,19 +1,14 @@
 """Feeds that nobody watches any more: their rows stay until an admin deletes them."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Max, Min, Sum
-from kombu.exceptions import OperationalError
 
 from accounts.models import User
-from providers import tasks
 from providers.models import Feed, ModelDay
 from providers.models.sites import FeedQuerySet
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,16 +33,6 @@ def list_for(user: User) -> list[Unwatched]:
 
 def one(feed: Feed) -> Unwatched:
     return _counted([feed])[0]
-
-
-def delete_soon(feed: Feed) -> bool:
-    """Queue it. False: no broker answers, and nothing will happen."""
-    try:
-        tasks.delete_feed.delay(feed.pk)
-    except OperationalError as problem:
-        logger.warning("feed %s is not queued for deletion: %s", feed.pk, problem)
-        return False
-    return True
 
 
 def _counted(feeds: Sequence[Feed]) -> list[Unwatched]:

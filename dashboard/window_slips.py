@@ -70,9 +70,7 @@ def slip_of(window: Window, user: User, zone: ZoneInfo) -> Slip:
         counted=_part(present, rates, day),
         refunds=_part(refunds, rates, day),
         former=_part(former, rates, day),
-        quarantined=QuarantinedRow.objects.filter(
-            feed=window.feed, time__gte=window.since, time__lt=window.until
-        ).count(),
+        quarantined=QuarantinedRow.objects.inside(window.feed, window.span).count(),
         check=checking.last_of(window),
     )
 
@@ -87,9 +85,7 @@ class _Group:
 
 def _groups(window: Window) -> list[_Group]:
     """The rows as they are stored now, by type and name of the account."""
-    inside = UsageLog.objects.filter(
-        feed=window.feed, time__gte=window.since, time__lt=window.until
-    )
+    inside = UsageLog.objects.inside(window.feed, window.span)
     grouped = inside.order_by().values_list("type", "user__text")
     return [_Group(*row) for row in grouped.annotate(rows=Count("pk"), sum=Sum("units"))]
 

@@ -147,6 +147,10 @@ def reason(code: str) -> str:
     return str(REASONS[code]) if code in REASONS else ""
 
 
+def explanation(code: str) -> str:
+    return str(EXPLANATIONS[code]) if code in EXPLANATIONS else ""
+
+
 def _shown(found: Finding) -> str:
     """Numbers with separators; a role as a word, unless it is one of the site's own."""
     if found.code == "role":
@@ -159,7 +163,3 @@ def _separated(number: str) -> str:
         return f"{Decimal(number):,f}"
     except InvalidOperation:
         return number
-
-
-def explanation(code: str) -> str:
-    return str(EXPLANATIONS[code]) if code in EXPLANATIONS else ""

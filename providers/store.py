@@ -176,7 +176,7 @@ def _finish(
     finish: Callable[[], None],
 ) -> None:
     """Quarantine is replaced with its window: raw texts may differ from read to read."""
-    inside = QuarantinedRow.objects.filter(feed=feed, time__gte=span.since, time__lt=span.until)
+    inside = QuarantinedRow.objects.inside(feed, span)
     inside.delete()
     QuarantinedRow.objects.bulk_create(
         QuarantinedRow(

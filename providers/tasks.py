@@ -43,6 +43,16 @@ def sync_soon(site_id: int) -> None:
     transaction.on_commit(lambda: _queue(site_id), robust=True)
 
 
+def delete_feed_soon(feed_id: int) -> bool:
+    """Queue it. False: no broker answers, and nothing will happen."""
+    try:
+        delete_feed.delay(feed_id)
+    except OperationalError as problem:
+        logger.warning("feed %s is not queued for deletion: %s", feed_id, problem)
+        return False
+    return True
+
+
 def _queue(site_id: int) -> None:
     try:
         sync_site.delay(site_id)

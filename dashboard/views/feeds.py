@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import PersonRequest
 from dashboard import unwatched
+from providers import tasks
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -15,7 +16,7 @@ def feed_delete(request: PersonRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         context = {"unwatched": unwatched.one(feed)}
         return render(request, "dashboard/feed_delete.html", context)
-    if unwatched.delete_soon(feed):
+    if tasks.delete_feed_soon(feed.pk):
         messages.success(request, _("The rows are being deleted. This can take some minutes."))
     else:
         messages.error(request, _("The queue does not answer. Nothing was deleted, try again."))

@@ -65,6 +65,10 @@ class OfFeedQuerySet(models.QuerySet[Any]):
     def auditable_by(self, user: "User") -> Self:
         return self.filter(feed__in=Feed.objects.auditable_by(user))
 
+    def inside(self, feed: Feed, span: Span) -> Self:
+        """Of rows that have a time."""
+        return self.filter(feed=feed, time__gte=span.since, time__lt=span.until)
+
 
 class UsageLog(models.Model):
     """One upstream row: its numbers. The time is the site's, in whole seconds."""

@@ -100,9 +100,7 @@ def compared(feed: Feed, span: Span, walked: Walk, *, most_listed: int | None = 
         missing=len(missing),
         gone=len(gone),
         unreadable=len(walked.bad_rows),
-        quarantined=QuarantinedRow.objects.filter(
-            feed=feed, time__gte=span.since, time__lt=span.until
-        ).count(),
+        quarantined=QuarantinedRow.objects.inside(feed, span).count(),
         differences=list(islice(listed, most_listed)),
     )
 

@@ -17,7 +17,7 @@ from providers.sync.turn import Turn
 
 def reread_after_upgrade(turn: Turn) -> None:
     for feed in Feed.objects.filter(site=turn.site).exclude(parsed_with=settings.VERSION):
-        for row in QuarantinedRow.objects.filter(feed=feed):
+        for row in QuarantinedRow.objects.filter(feed=feed).select_related("feed__site"):
             reread(row, now=turn.now(), zone=turn.zone)
         feed.parsed_with = settings.VERSION
         feed.save(update_fields=["parsed_with"])

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from providers.adapters.records import LogRecord, Span
 from providers.models import Feed, QuarantinedRow, UsageLog, Window
@@ -32,7 +31,8 @@ class Verdict:
 
 def judge(feed: Feed, span: Span, site_units: int | None) -> Verdict:
     """What is known of `span` once the site has said its sum; None: it has no statistic."""
-    summed = _rows(feed, span).filter(type__in=VOCABULARIES[feed.site.vocabulary].summed)
+    rows = UsageLog.objects.inside(feed, span)
+    summed = rows.filter(type__in=VOCABULARIES[feed.site.vocabulary].summed)
     present = summed.filter(user__text=feed.account_name)
     units = present.aggregate(sum=Sum("units"))["sum"] or 0
     state, reason = _state(feed, span, units, site_units)
@@ -53,8 +53,7 @@ def sum_of(feed: Feed, records: Iterable[LogRecord]) -> int:
 
 
 def _state(feed: Feed, span: Span, units: int, site_units: int | None) -> tuple[str, str]:
-    inside = Q(feed=feed, time__gte=span.since, time__lt=span.until)
-    if QuarantinedRow.objects.filter(inside).exists():
+    if QuarantinedRow.objects.inside(feed, span).exists():
         return Window.State.MIRRORED, "quarantine"
     if site_units is None:
         return Window.State.MIRRORED, "no_statistic"
@@ -69,12 +68,7 @@ def _state(feed: Feed, span: Span, units: int, site_units: int | None) -> tuple[
     return Window.State.DIFFERS, "statistic"
 
 
-def _rows(feed: Feed, span: Span) -> models.QuerySet[UsageLog]:
-    return UsageLog.objects.filter(feed=feed, time__gte=span.since, time__lt=span.until)
-
-
 def row_count(feed: Feed, span: Span) -> int:
     """Rows of `span` that the site counts: stored ones and quarantined ones."""
-    inside = Q(feed=feed, time__gte=span.since, time__lt=span.until)
-    quarantined = QuarantinedRow.objects.filter(inside).count()
-    return UsageLog.objects.filter(inside).count() + quarantined
+    kept = (UsageLog.objects, QuarantinedRow.objects)
+    return sum(rows.inside(feed, span).count() for rows in kept)

@@ -41,6 +41,13 @@ class Reader:
         return self.adapter.page_size(self.dialect)
 
     def page(self, span: Span, number: int) -> Page:
+        return self._page(span, number, self.page_size)
+
+    def newest(self, span: Span) -> Page:
+        """A page of one row: how many there are, and where the newest is."""
+        return self._page(span, 1, 1)
+
+    def _page(self, span: Span, number: int, size: int) -> Page:
         return self.adapter.page(
             self.door,
             self.credentials,
@@ -48,19 +55,7 @@ class Reader:
             dialect=self.dialect,
             span=span,
             number=number,
-            size=self.page_size,
-        )
-
-    def newest(self, span: Span) -> Page:
-        """A page of one row: how many there are, and where the newest is."""
-        return self.adapter.page(
-            self.door,
-            self.credentials,
-            scope=self.scope,
-            dialect=self.dialect,
-            span=span,
-            number=1,
-            size=1,
+            size=size,
         )
 
     def statistic(self, span: Span) -> int | None:

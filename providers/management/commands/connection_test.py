@@ -2,10 +2,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from providers import connections, messages
-from providers.management import arguments, findings
-from providers.models import Connection
-from providers.secrets import SecretUnreadable
+from providers import connections
+from providers.management import arguments, findings, problems
 
 
 class Command(BaseCommand):
@@ -17,7 +15,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection = arguments.find_connection(options["connection"])
-        report = findings.test(draft_of(connection))
+        with problems.told():
+            draft = connections.draft_of(connection)
+        report = findings.test(draft)
         if options["json"]:
             about = {"id": str(connection.pk)}
             self.stdout.write(arguments.as_json(about | findings.for_machines(report)))
@@ -25,10 +25,3 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(findings.lines(report)))
         if not report.ok:
             raise CommandError("The connection does not work: see the findings.")
-
-
-def draft_of(connection: Connection) -> connections.Draft:
-    try:
-        return connections.draft_of(connection)
-    except SecretUnreadable:
-        raise CommandError(messages.problem("secret_unreadable")) from None

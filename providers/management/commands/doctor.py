@@ -2,13 +2,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandParser
 
-from providers import messages, traits
-from providers.adapters.errors import ProviderError
-from providers.management import arguments
+from providers import traits
+from providers.management import arguments, problems
 from providers.models import Connection, Site
-from providers.secrets import SecretUnreadable
 from providers.sync import doctor
 from providers.traits import Told
 
@@ -26,7 +24,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         connection = arguments.find_connection(options["connection"])
-        examine(connection)
+        with problems.told():
+            doctor.examine(connection)
         site = Site.objects.get(pk=connection.site_id)
         if options["json"]:
             self.stdout.write(arguments.as_json(as_object(connection, site)))
@@ -39,15 +38,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{told.label:<30} {told.text}")
             if told.changed_at:
                 self.stdout.write(f"{'':<30} until {told.changed_at:%F %R} UTC: {told.former}")
-
-
-def examine(connection: Connection) -> None:
-    try:
-        doctor.examine(connection)
-    except ProviderError as error:
-        raise CommandError(messages.problem(error.code, error.detail)) from None
-    except SecretUnreadable:
-        raise CommandError(messages.problem("secret_unreadable")) from None
 
 
 def as_object(connection: Connection, site: Site) -> dict[str, Any]:

@@ -8,11 +8,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from providers import connections, messages
-from providers.adapters.errors import ProviderError
 from providers.adapters.records import Span
-from providers.management import arguments
+from providers.management import arguments, problems
 from providers.models import Check, CheckedRow, Connection, Feed
-from providers.secrets import SecretUnreadable
 from providers.sync import conductor, differences
 from providers.sync.differences import Difference, Side
 from providers.sync.waiting import pause_before_next_turn
@@ -89,12 +87,8 @@ def span_of(since: datetime | None, until: datetime | None) -> Span:
 def compare(connection: Connection, feed: Feed, span: Span) -> Answer:
     """Here and now; nothing is stored."""
     spans = list(differences.mirrored_spans(feed, since=span.since, until=span.until))
-    try:
+    with problems.told():
         parts = list(differences.compare(connection, feed, spans))
-    except ProviderError as error:
-        raise CommandError(messages.problem(error.code, error.detail)) from None
-    except SecretUnreadable:
-        raise CommandError(messages.problem("secret_unreadable")) from None
     return Answer(
         ok=all(part.ok for part in parts),
         rows=sum(part.rows for part in parts),
