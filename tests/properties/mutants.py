@@ -129,16 +129,17 @@ def without_renewing_the_lease(patch):
 
 
 ROWS = "every row|all rows|alarms"
+# What the search says of each, and a seed that leads there soon; any seed does in the end.
 MUTANTS = {
-    without_occurrence: ROWS,
-    with_an_exclusive_end: ROWS,
-    without_a_second_look: ROWS,
-    with_every_window_verified: "numbers are equal",
-    without_verification: "verified sums are equal|every row|no other rows",
-    with_added_rollups: "recomputed",
-    with_sums_after_the_commit: "recomputed",
-    with_windows_before_rows: ROWS,
-    with_walks_that_moved: "nothing is invented|waits for a reason|every row",
-    without_the_daily_look: ROWS,
-    without_renewing_the_lease: "two workers at once",
+    without_occurrence: (ROWS, 0),
+    with_an_exclusive_end: (ROWS, 0),
+    without_a_second_look: (ROWS, 1),
+    with_every_window_verified: ("numbers are equal", 3),
+    without_verification: ("verified sums are equal|every row|no other rows", 14),
+    with_added_rollups: ("recomputed", 0),
+    with_sums_after_the_commit: ("recomputed", 7),
+    with_windows_before_rows: (ROWS, 1),
+    with_walks_that_moved: ("nothing is invented|waits for a reason|every row", 7),
+    without_the_daily_look: (ROWS, 4),
+    without_renewing_the_lease: ("two workers at once", 0),
 }
