@@ -140,6 +140,6 @@ MUTANTS = {
     with_sums_after_the_commit: ("recomputed", 7),
     with_windows_before_rows: (ROWS, 1),
     with_walks_that_moved: ("nothing is invented|waits for a reason|every row", 7),
-    without_the_daily_look: (ROWS, 4),
+    without_the_daily_look: (ROWS, 5),
     without_renewing_the_lease: ("two workers at once", 0),
 }
