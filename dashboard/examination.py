@@ -27,7 +27,7 @@ TOPICS: Mapping[str, Promise] = {
     **dict.fromkeys(["account", "role", "balance", "account_disabled"], TOKEN),
     **dict.fromkeys(["model_key", "token_invalid", "token_expired", "token_retired"], TOKEN),
     **dict.fromkeys(["user_id_right", "user_id_needed", "user_id_not_needed"], USER_ID),
-    **dict.fromkeys(["user_id_missing", "user_id_wrong"], USER_ID),
+    **dict.fromkeys(["user_id_missing", "user_id_no_number", "user_id_wrong"], USER_ID),
     **dict.fromkeys(["role_too_low", "scope_missing"], PERMISSION),
     "unit": UNITS,
 }

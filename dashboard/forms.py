@@ -25,7 +25,7 @@ FIELD_OF_A_PROBLEM = {
     **dict.fromkeys(["dns", "certificate", "redirect", "not_new_api", "html"], "url"),
     **dict.fromkeys(["model_key", "token_invalid", "token_expired", "token_retired"], "secret"),
     **dict.fromkeys(["scope_missing", "account_disabled"], "secret"),
-    **dict.fromkeys(["user_id_missing", "user_id_wrong"], "user_id"),
+    **dict.fromkeys(["user_id_missing", "user_id_no_number", "user_id_wrong"], "user_id"),
     "role_too_low": "scope",
 }
 

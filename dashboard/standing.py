@@ -15,7 +15,7 @@ from providers.models import Connection
 MOVING_SECONDS, RESTING_SECONDS = 3, 30  # how often a page that is open asks again
 EXPIRED = {"token_expired", "token_retired"}
 REFUSED = {"token_invalid", "model_key", "account_disabled", "secret_unreadable"}
-USER_ID = {"user_id_missing", "user_id_wrong"}
+USER_ID = {"user_id_missing", "user_id_no_number", "user_id_wrong"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

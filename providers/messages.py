@@ -23,6 +23,7 @@ PROBLEMS: dict[str, Promise] = {
         " the secret."
     ),
     "user_id_missing": _("This site wants the numeric user ID. It stands on its account page."),
+    "user_id_no_number": _("The user ID is a number."),
     "user_id_wrong": _(
         "The user ID does not belong to this access token. The account page shows it."
     ),

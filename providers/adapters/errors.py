@@ -24,7 +24,7 @@ class ProviderError(Exception):
 
 class AuthFailed(ProviderError):
     """The site refuses the secret. Codes: token_invalid, token_expired, token_retired, model_key,
-    user_id_missing, user_id_wrong, account_disabled."""
+    user_id_missing, user_id_no_number, user_id_wrong, account_disabled."""
 
     code = "token_invalid"
     needs_person = True

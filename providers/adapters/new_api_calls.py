@@ -52,7 +52,7 @@ def headers_for(credentials: Credentials) -> Mapping[str, str | Secret]:
     names = USER_HEADERS if credentials.user_id.strip() else ()
     user_id = credentials.user_id.strip()
     if names and not USER_ID.fullmatch(user_id):
-        raise AuthFailed(code="user_id_wrong")
+        raise AuthFailed(code="user_id_no_number")
     return {"Authorization": authorization, **LANGUAGE, **dict.fromkeys(names, user_id)}
 
 
