@@ -1,7 +1,7 @@
 """The history of a feed, newest gap first, one window at a time."""
 
 from providers.adapters.errors import Unavailable
-from providers.adapters.records import Span
+from providers.adapters.records import Page, Span
 from providers.models import Feed, Window
 from providers.sync import plan, stretch
 from providers.sync.turn import FeedTurn
@@ -58,15 +58,26 @@ def _is_after_silence(feed: Feed, gap: Span) -> bool:
 
 def _newest_before(work: FeedTurn, gap: Span) -> int | None:
     """The second of the newest row before the cursor; None ends the backfill."""
-    page = work.reader.newest(Span.before(gap.until))
+    page = _last_look(work, Span.before(gap.until))
     work.feed.rows_left = page.total
-    if page.rows == 0 and not page.total:
+    if page.rows == 0:
         work.feed.rows_left = 0
         work.feed.backfilled_at = work.turn.now()
     work.feed.save(update_fields=["rows_left", "backfilled_at"])
     if page.rows == 0:
         return None
     return min([record.second for record in page.records], default=gap.until - 1)
+
+
+def _last_look(work: FeedTurn, before: Span) -> Page:
+    """An empty page ends a history for good, so it must not contradict itself: rows that are
+    announced must come, and where none ever are, it must be empty twice."""
+    page = work.reader.newest(before)
+    if page.rows == 0 and page.total is None:
+        page = work.reader.newest(before)
+    if page.rows == 0 and page.total:
+        raise Unavailable("rows were announced and did not come", code="moved")
+    return page
 
 
 def _mirror(work: FeedTurn, part: Span) -> bool:

@@ -11,12 +11,15 @@ from providers.sync.turn import FeedTurn
 
 RECENT = timedelta(days=3)
 EVERY = timedelta(days=1)
+EVERY_OLD = timedelta(days=7)  # a statistic that was wrong may be right again
 
 
 def due_window(feed: Feed, now: datetime) -> Window | None:
-    """The newest of the recent windows that is due, and any that held a row we could not read."""
+    """The newest of the recent windows that is due, and any that held a row we could not read; of
+    older ones those that differ, once a week."""
     recent = Q(until__gte=int((now - RECENT).timestamp())) | Q(reason="quarantine")
-    due = Window.objects.filter(recent, feed=feed, checked_at__lt=now - EVERY)
+    old = Q(state=Window.State.DIFFERS, checked_at__lt=now - EVERY_OLD)
+    due = Window.objects.filter(recent | old, feed=feed, checked_at__lt=now - EVERY)
     return due.order_by("-until").first()
 
 
@@ -26,9 +29,10 @@ def check(work: FeedTurn, window: Window) -> None:
     is_whole = _is_whole(work, span)
     verdict = stretch.compare(work, span)
     if is_whole and verdict.is_settled:
-        state = window.state if window.state == Window.State.PRUNED else verdict.state
+        if window.state == Window.State.PRUNED:
+            verdict = verdict.of_pruned()
         window.record_check(
-            *(state, verdict.reason),
+            *(verdict.state, verdict.reason),
             units=verdict.units,
             site_units=verdict.site_units,
             now=work.turn.now(),
@@ -40,10 +44,11 @@ def check(work: FeedTurn, window: Window) -> None:
 
 
 def _is_whole(work: FeedTurn, span: Span) -> bool:
-    """As many rows here as the site announces; where it announces none, neither side has none."""
+    """As many rows here as the site announces; where it announces none, only a walk can tell: a
+    row of no cost that came late is in no statistic."""
     page = work.reader.newest(span)
     stored = verify.row_count(work.feed, span)
-    return bool(page.rows) == bool(stored) if page.total is None else page.total == stored
+    return page.rows == stored == 0 if page.total is None else page.total == stored
 
 
 def _split(work: FeedTurn, window: Window) -> None:

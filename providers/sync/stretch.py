@@ -131,10 +131,13 @@ def _read_again(work: FeedTurn, span: Span, excess: int) -> None:
 
 
 def agreed(work: FeedTurn, span: Span) -> tuple[Walk, int | None]:
-    """A walk and the site's sum; where they disagree, both once more before anything is stored."""
+    """A walk and the site's sum; where they disagree, both once more before anything is stored,
+    but for a site whose sum is nought whatever there is."""
     walked = read(work, span)
     site_units = work.reader.statistic(span) if walked.statistic is None else walked.statistic
     if site_units in (None, verify.sum_of(work.feed, walked.records)):
+        return walked, site_units
+    if site_units == 0 and verify.is_usually_zero(work.feed):
         return walked, site_units
     return read(work, span), work.reader.statistic(span)
 
@@ -176,7 +179,8 @@ def record(
     work: FeedTurn, span: Span, verdict: verify.Verdict, *, pruned: bool, asked_before: int
 ) -> Window:
     """Put one window in the place of all that begin inside `span`."""
-    state = Window.State.PRUNED if pruned else verdict.state
+    if pruned:
+        verdict = verdict.of_pruned()
     now = work.turn.now()
     with transaction.atomic():
         _make_room(work.feed, span)
@@ -184,7 +188,7 @@ def record(
             feed=work.feed,
             since=utc(span.since),
             until=utc(span.until),
-            state=state,
+            state=verdict.state,
             reason=verdict.reason,
             rows=verify.row_count(work.feed, span),
             units=verdict.units,

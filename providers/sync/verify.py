@@ -1,7 +1,8 @@
 """Hold the rows of a window against the site's own statistic of exactly the same seconds."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 from django.db.models import Sum
 
@@ -27,6 +28,11 @@ class Verdict:
     def excess(self) -> int:
         """Of the site's sum over ours."""
         return (self.site_units or 0) - (self.units or 0)
+
+    def of_pruned(self) -> Self:
+        """Of a window whose rows the site has deleted: no statistic can be held against it."""
+        reason = self.reason if self.reason == "quarantine" else ""
+        return replace(self, state=Window.State.PRUNED, reason=reason)
 
 
 def judge(feed: Feed, span: Span, site_units: int | None) -> Verdict:
@@ -72,3 +78,9 @@ def row_count(feed: Feed, span: Span) -> int:
     """Rows of `span` that the site counts: stored ones and quarantined ones."""
     kept = (UsageLog.objects, QuarantinedRow.objects)
     return sum(rows.inside(feed, span).count() for rows in kept)
+
+
+def is_usually_zero(feed: Feed) -> bool:
+    """Whether the statistic was nought for the last window that held any spend."""
+    last = Window.objects.filter(feed=feed, units__gt=0).order_by("-walked_at", "-pk").first()
+    return last is not None and last.reason == "zero_statistic"

@@ -1,4 +1,5 @@
 import time
+from collections import Counter
 from datetime import timedelta
 from itertools import pairwise
 
@@ -293,6 +294,27 @@ def test_a_refused_token_stops_the_connection(mirror_of):
     assert mirror.double.requests() == []
 
 
+@pytest.mark.parametrize("skip", range(1, 6))
+def test_one_answer_without_a_list_ends_no_history(mirror_of, skip):
+    history = rows(60, step=9 * HOUR, newest=DAY)
+    mirror = mirror_of("one-api", [row | {"quota": 1} for row in history])
+    mirror.double.fault("items_null", path=LIST, skip=skip, times=1)
+    mirror.sync()
+    assert mirror.rows() == mirror.truth()
+
+
+def test_rows_that_are_announced_and_do_not_come_are_told_once_a_turn(mirror_of):
+    mirror = mirror_of(history=rows(60, step=9 * HOUR, newest=DAY))
+    mirror.double.fault("items_null", path=LIST, query={"page_size": 1})
+    mirror.sync(turns=1)
+    assert mirror.connection.error_code == "moved"
+    assert mirror.connection.retry_at is not None
+    assert len(mirror.double.requests(LIST)) < 10
+    mirror.double.clear_faults()
+    mirror.sync()
+    assert mirror.rows() == mirror.truth()
+
+
 def test_rows_of_another_account_are_not_stored(mirror_of):
     mirror = mirror_of(history=rows(20, step=4))
     mirror.double.fault("edit_rows", path=LIST, at="all", edits={"user_id": "9"})
@@ -333,6 +355,39 @@ def test_a_zero_statistic_is_named(mirror_of):
     assert not {"differs"} & {state for state, _ in mirror.windows()}
 
 
+def test_a_statistic_that_is_always_zero_has_no_window_read_twice(mirror_of):
+    mirror = mirror_of("new-api-rc.29", [row | {"quota": 5} for row in rows(900, step=1000)])
+    mirror.sync()
+    asked = Counter(
+        (entry["query"].get("start_timestamp"), entry["query"]["end_timestamp"], page)
+        for entry in mirror.double.requests(LIST)
+        if (page := entry["query"].get("p")) != "1"
+    )
+    assert asked
+    assert list(asked.values()).count(2) <= 1  # of the first window
+
+
+def test_a_deleted_row_is_no_matter_of_the_statistic(mirror_of):
+    mirror = mirror_of("new-api-rc.29", rows(90, step=3000))
+    mirror.sync()
+    mirror.double.delete_before(int(time.time()) - 10 * HOUR)
+    Window.objects.update(checked_at=timezone.now() - timedelta(days=2))
+    mirror.sync()
+    assert ("pruned", "") in mirror.windows()
+    assert ("pruned", "zero_statistic") not in mirror.windows()
+
+
+def test_what_differed_long_ago_is_judged_again(mirror_of):
+    mirror = mirror_of(history=rows(60, step=1000, newest=20 * DAY))
+    mirror.double.fault("stat_off", path=STAT, by=-1)
+    mirror.sync()
+    assert "differs" in {state for state, _ in mirror.windows()}
+    mirror.double.clear_faults()
+    Window.objects.update(checked_at=timezone.now() - timedelta(days=8))
+    mirror.sync()
+    assert {state for state, _ in mirror.windows()} == {"verified"}
+
+
 def test_a_wrong_statistic_differs_with_both_numbers(mirror_of):
     mirror = mirror_of(history=rows(30, step=10))
     mirror.double.fault("stat_off", path=STAT, by=7)
@@ -367,6 +422,16 @@ def test_a_late_row_of_yesterday_is_found_the_day_after(mirror_of):
     mirror.double.append(2, [{"created_at": int(time.time()) - DAY, "username": "lab"}])
     mirror.sync()
     assert mirror.rows() != mirror.truth()
+    Window.objects.update(checked_at=timezone.now() - timedelta(days=2))
+    mirror.sync()
+    assert mirror.rows() == mirror.truth()
+
+
+def test_a_late_row_of_no_cost_is_found_where_no_total_is_announced(mirror_of):
+    mirror = mirror_of("one-api", rows(60, step=3000))
+    mirror.sync()
+    late = {"created_at": int(time.time()) - DAY // 2, "username": "lab", "quota": 0}
+    mirror.double.append(2, [late])
     Window.objects.update(checked_at=timezone.now() - timedelta(days=2))
     mirror.sync()
     assert mirror.rows() == mirror.truth()
