@@ -41,3 +41,32 @@ def _conditions(
     if filters.connection:
         named = [one.name for one in connections if one.pk == filters.connection]
         yield "connection", _("Connection is"), named[0] if named else _("unknown")
+    if filters.site:
+        sites = [str(one.site) for one in connections if one.site_id == filters.site]
+        yield "site", _("Site is"), sites[0] if sites else _("unknown")
+    for name, value in filters.more:
+        label, shown = _more(name, value)
+        yield name, label, shown
+
+
+def _more(name: str, value: str) -> tuple[str, str]:
+    match name:
+        case "group":
+            label = _("Group is") if value.startswith("=") else _("Group contains")
+            return label, value.lstrip("=")
+        case "stream":
+            return _("Stream is"), _("yes") if value == "yes" else _("no")
+        case "ip":
+            return _("IP is"), value
+        case "text":
+            return _("Text contains"), value
+    labels = {
+        "min_cost": _("Cost at least"),
+        "max_cost": _("Cost at most"),
+        "min_tokens": _("Tokens at least"),
+        "max_tokens": _("Tokens at most"),
+        "min_seconds": _("Duration at least"),
+        "max_seconds": _("Duration at most"),
+    }
+    unit = {"cost": "${}", "seconds": "{} s"}.get(name.partition("_")[2], "{}")
+    return labels[name], unit.format(value)

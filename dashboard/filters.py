@@ -4,6 +4,7 @@ import re
 import uuid
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -54,6 +55,7 @@ class _Form(forms.Form):
     model = forms.CharField(max_length=LONGEST_TEXT, required=False)
     key = forms.CharField(max_length=LONGEST_TEXT, required=False)
     connection = forms.UUIDField(required=False)
+    site = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
     request_id = forms.CharField(max_length=LONGEST_TEXT, required=False)
     unit = forms.ChoiceField(choices=[(unit, unit) for unit in Unit], required=False)
     size = forms.TypedChoiceField(
@@ -63,10 +65,33 @@ class _Form(forms.Form):
     after = forms.CharField(max_length=40, required=False)
 
 
+def _number() -> forms.Field:
+    return forms.DecimalField(min_value=0, max_digits=15, decimal_places=6, required=False)
+
+
+def _count() -> forms.Field:
+    return forms.IntegerField(min_value=0, max_value=10**12, required=False)
+
+
+class _MoreForm(forms.Form):
+    """What only the rows can answer; `conditions.py` says how."""
+
+    group = forms.CharField(max_length=LONGEST_TEXT, required=False)
+    stream = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")], required=False)
+    ip = forms.CharField(max_length=LONGEST_TEXT, required=False)
+    text = forms.CharField(max_length=LONGEST_TEXT, required=False)
+    min_cost, max_cost = _number(), _number()
+    min_tokens, max_tokens = _count(), _count()
+    min_seconds, max_seconds = _number(), _number()
+
+
+MORE = tuple(_MoreForm.base_fields)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UsageFilter:
     """What a page shows. `model` and `key`: plain text is contained, `%` stands for anything, a
-    leading `=` means exactly."""
+    leading `=` means exactly. `more`: parameters that only the rows can answer, as texts."""
 
     period: Preset
     range: Range
@@ -75,7 +100,9 @@ class UsageFilter:
     model: str = ""
     key: str = ""
     connection: uuid.UUID | None = None
+    site: int | None = None
     request_id: str = ""
+    more: tuple[tuple[str, str], ...] = ()
     unit: Unit = Unit.USD
     size: int = SIZE
     before: Cursor | None = None
@@ -96,6 +123,8 @@ class UsageFilter:
             today=today,
             **{name: given.get(name, "") for name in ("type", "model", "key", "request_id")},
             connection=given.get("connection"),
+            site=given.get("site"),
+            more=_more(query),
             unit=Unit(given.get("unit") or Unit.USD),
             size=given.get("size") or SIZE,
             before=Cursor.parse(given.get("before", "")),
@@ -134,11 +163,22 @@ class UsageFilter:
         return replace(self, range=of_days(days[0], days[-1], zone))
 
     def without_conditions(self) -> Self:
-        return replace(self, type="", model="", key="", connection=None, request_id="")
+        bare = replace(self, type="", model="", key="", connection=None, request_id="")
+        return replace(bare, site=None, more=())
 
     @property
     def has_conditions(self) -> bool:
-        return bool(self.type or self.model or self.key or self.connection or self.request_id)
+        named = self.type or self.model or self.key or self.connection or self.request_id
+        return bool(named or self.site or self.more)
+
+    @property
+    def given(self) -> dict[str, str]:
+        return dict(self.more)
+
+    @property
+    def is_of_rows(self) -> bool:
+        """Whether no daily sum can answer it: those hold no model and key together, either."""
+        return bool(self.more or (self.model and self.key))
 
     @property
     def has_dates(self) -> bool:
@@ -167,12 +207,25 @@ class UsageFilter:
             "model": self.model,
             "key": self.key,
             "connection": self.connection,
+            "site": self.site,
             "request_id": self.request_id,
+            **self.given,
             "unit": None if self.unit is Unit.USD else self.unit,
             "size": None if self.size == SIZE else self.size,
             "before": self.before,
             "after": self.after,
         }
+
+
+def _more(query: QueryDict) -> tuple[tuple[str, str], ...]:
+    form = _MoreForm(query)
+    form.is_valid()
+    found = ((name, form.cleaned_data.get(name)) for name in MORE)
+    return tuple((name, _text(value)) for name, value in found if value not in (None, ""))
+
+
+def _text(value: object) -> str:
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 def period_of(

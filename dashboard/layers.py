@@ -28,8 +28,8 @@ class Measure(StrEnum):
 
 @dataclass(kw_only=True, slots=True)
 class Layer:
-    """One name of a range: what it comes to, in all and in each bucket. `link` leads to its rows
-    where the log has such a filter."""
+    """One name of a range: what it comes to, in all and in each bucket. `link` leads to its rows;
+    what has no name has none."""
 
     label: str = ""
     slot: int = OTHER_SLOT
@@ -171,7 +171,7 @@ def _of_names(ids: set[int | None], filters: OverviewFilter) -> Mapping[int | No
         pk: Label(
             first.get(text, 0) if text else 0,
             text or nameless,
-            _rows(filters, **{str(by): f"={text}"}) if text and by is not By.GROUP else "",
+            _rows(filters, **{str(by): f"={text}"}) if text else "",
         )
         for pk in ids
         for text in [texts.get(pk, "")]
@@ -191,19 +191,14 @@ def _of_connections(
 def _of_sites(
     ids: set[int | None], scope: Scope, filters: OverviewFilter
 ) -> Mapping[int | None, Label]:
-    """By their names, or addresses where those are not enough. The log can filter by connections
-    only: a site that is seen through several has no link."""
+    """By their names, or addresses where those are not enough."""
     sites = {seen.feed.site_id: seen.feed.site for seen in scope.feeds.values()}
     called = [str(site) for site in sites.values()]
-    seen_by = [seen.feed.site_id for seen in scope.feeds.values()]
     found: dict[int | None, Label] = {}
     for pk in ids:
-        seen = scope.feeds[pk or 0]
-        site = sites[seen.feed.site_id]
+        site = sites[scope.feeds[pk or 0].feed.site_id]
         text = str(site) if called.count(str(site)) == 1 else site.base_url.partition("://")[2]
-        is_alone = seen_by.count(site.pk) == 1
-        link = _rows(filters, connection=seen.connection.pk) if is_alone else ""
-        found[pk] = Label(site.pk, text, link)
+        found[pk] = Label(site.pk, text, _rows(filters, site=site.pk))
     return found
 
 

@@ -8,6 +8,7 @@ from django.db.models import OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Left
 
 from dashboard import names, walk
+from dashboard.conditions import CONDITIONS
 from dashboard.filters import UsageFilter
 from dashboard.money import Amount
 from dashboard.periods import Range, of_days
@@ -22,7 +23,7 @@ SUGGESTIONS = 100
 
 
 def condition(filters: UsageFilter, scope: Scope) -> Q:
-    """What a row must fulfil; the same words are columns of the rollups."""
+    """What a row must fulfil; the same words are columns of the rollups, unless `is_of_rows`."""
     wanted = Q()
     if filters.type:
         wanted &= scope.of_type(filters.type)
@@ -30,6 +31,8 @@ def condition(filters: UsageFilter, scope: Scope) -> Q:
         wanted &= Q(model__in=names.matching(Name.Kind.MODEL, filters.model))
     if filters.key:
         wanted &= Q(key__in=names.matching(Name.Kind.KEY, filters.key))
+    for name, value in filters.more:
+        wanted &= CONDITIONS[name](value, scope)
     return wanted
 
 

@@ -13,7 +13,7 @@ from django.db.models import OuterRef, Q, Subquery
 from accounts.models import User
 from dashboard import money
 from dashboard.money import Rates
-from providers.models import Connection, Feed, KeyDay, ModelDay, QuotaPoint, UsageLog, Window
+from providers.models import Connection, Feed, KeyDay, ModelDay, QuotaPoint, Site, UsageLog, Window
 from providers.models.logs import OfFeedQuerySet
 from providers.vocabulary import VOCABULARIES, Vocabulary
 
@@ -114,11 +114,21 @@ def connections_of(user: User) -> list[Connection]:
     return list(own.select_related("feed__site", "site").order_by("name", "pk"))
 
 
+def sites_of(connections: Iterable[Connection]) -> list[Site]:
+    return sorted({one.site for one in connections}, key=str)
+
+
 def scope_of(
-    user: User, connections: Iterable[Connection], zone: ZoneInfo, *, only: uuid.UUID | None
+    user: User,
+    connections: Iterable[Connection],
+    zone: ZoneInfo,
+    *,
+    only: uuid.UUID | None,
+    site: int | None = None,
 ) -> Scope:
-    """`only`: one connection. One that is not theirs leaves nothing."""
-    chosen = [connection for connection in connections if only in (None, connection.pk)]
+    """`only`: one connection, `site`: those of one site. One that is not theirs leaves nothing."""
+    at_site = [connection for connection in connections if site in (None, connection.site_id)]
+    chosen = [connection for connection in at_site if only in (None, connection.pk)]
     feeds = _feeds(user, chosen)
     books = _books([seen.feed for seen in feeds.values()], zone)
     return Scope(user=user, zone=zone, connections=chosen, feeds=feeds, books=books)

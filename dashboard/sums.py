@@ -172,9 +172,9 @@ def by_slice(
 
 
 def totals_of(filters: UsageFilter, scope: Scope, rows: OfFeedQuerySet, condition: Q) -> Totals:
-    """The sums over the rows that a filter means. Rollups hold no model and key together."""
+    """The sums over the rows that a filter means."""
     shown = filters.range
-    if filters.model and filters.key:
+    if filters.is_of_rows:
         return _from_rows(rows, scope, shown)
     usage = scope.key_days() if filters.key else scope.model_days()
     whole, edges = whole_days(shown)

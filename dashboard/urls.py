@@ -47,6 +47,7 @@ of_quarantine = [
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("logs/", logs.logs, name="logs"),
+    path("logs/export/", logs.logs_export, name="logs_export"),
     path("logs/<int:pk>/", logs.log, name="log"),
     path("connections/", include(of_connections)),
     path("verification/", include(of_verification)),

@@ -40,7 +40,7 @@ def _counted(filters: UsageFilter, scope: Scope, rows: OfFeedQuerySet, condition
         width = _width(shown)
         counted = sums.by_slice(rows, scope, shown, width=width, name=None)
         return _bars(counted, _slices(shown, width))
-    if filters.model and filters.key:
+    if filters.is_of_rows:
         return []
     usage = scope.key_days() if filters.key else scope.model_days()
     days = sums.by_day(usage.filter(condition), scope, shown, name=None)

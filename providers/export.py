@@ -3,8 +3,8 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -49,12 +49,14 @@ ExportRow = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Export:
-    """The rows of a connection's feed in `[since, until)`, as lines of text."""
+    """The rows of a connection's feed in `[since, until)`, as lines of text. `condition`: what
+    else they must fulfil."""
 
     connection: Connection
     feed: Feed
     since: datetime
     until: datetime
+    condition: Q = field(default_factory=Q)
 
     def rows(self) -> Iterator[ExportRow]:
         vocabulary = VOCABULARIES[self.feed.site.vocabulary]
@@ -74,7 +76,8 @@ class Export:
     def _found(self) -> Iterator[dict[str, Any]]:
         """In key-set batches: any number of rows in little memory."""
         since, last_id = self.since, 0
-        logs = UsageLog.objects.filter(feed=self.feed, time__lt=self.until).order_by("time", "id")
+        logs = UsageLog.objects.filter(self.condition, feed=self.feed, time__lt=self.until)
+        logs = logs.order_by("time", "id")
         while True:
             left = logs.filter(Q(time__gt=since) | Q(id__gt=last_id), time__gte=since)
             batch = list(
@@ -90,8 +93,14 @@ class Export:
             yield json.dumps(row, ensure_ascii=False).translate(LINE_ENDS) + "\n"
 
     def csv(self) -> Iterator[str]:
-        yield BOM + csv_line(COLUMNS)
-        for row in self.rows():
+        return csv_of([self])
+
+
+def csv_of(exports: Iterable[Export]) -> Iterator[str]:
+    """One after the other, under one head."""
+    yield BOM + csv_line(COLUMNS)
+    for export in exports:
+        for row in export.rows():
             yield csv_line([cell(value) for value in row.values()])
 
 

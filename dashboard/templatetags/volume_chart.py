@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from dashboard.charts import day_text
 from dashboard.completeness import Segment, State
+from dashboard.filters import UsageFilter
+from dashboard.periods import Range
 from dashboard.volume import Bar
 
 register = template.Library()
@@ -21,15 +23,18 @@ AT_THE_END = 0.9  # a label there ends at its place, so as to stay inside
 
 
 @register.simple_tag
-def volume_chart(bars: Sequence[Bar], segments: Iterable[Segment]) -> SafeString:
+def volume_chart(
+    bars: Sequence[Bar], segments: Iterable[Segment], filters: UsageFilter
+) -> SafeString:
+    """Each bar leads to its slice of the range."""
     if not any(bar.rows for bar in bars):
         return SafeString()
     return format_html(
-        '<svg class="chart" height="68" role="img" aria-label="{}">'
+        '<svg class="chart" height="68" role="group" aria-label="{}">'
         '<line class="axis" x1="0" x2="100%" y1="52.5" y2="52.5"/>{}{}{}</svg>',
         _("Rows per slice of the range; most: %d") % max(bar.rows for bar in bars),
         format_html_join("", *_gaps(bars, segments)),
-        format_html_join("", "{}", ((bar,) for bar in _bars(bars))),
+        format_html_join("", "{}", ((bar,) for bar in _bars(bars, filters))),
         format_html_join("", *_labels(bars)),
     )
 
@@ -39,16 +44,17 @@ def end_of(bars: Sequence[Bar]) -> datetime | None:
     return bars[-1].until if any(bar.rows for bar in bars) else None
 
 
-def _bars(bars: Sequence[Bar]) -> Iterator[SafeString]:
+def _bars(bars: Sequence[Bar], filters: UsageFilter) -> Iterator[SafeString]:
     """Errors sit on top."""
     scale, width = (BOTTOM - TOP) / max(bar.rows for bar in bars), 100 / len(bars)
     for place, bar in enumerate(bars):
         if bar.rows:
             x = (place + (1 - FILL) / 2) * width
             calls, errors = scale * (bar.rows - bar.errors), scale * bar.errors
+            label = f"{_label(bar, bars)}, {bar.rows:,}"
             yield format_html(
-                "<g><title>{}</title>{}{}</g>",
-                f"{_label(bar, bars)}, {bar.rows:,}",
+                '<a href="{}" aria-label="{}"><title>{}</title>{}{}</a>',
+                *(filters.of(Range(since=bar.since, until=bar.until)), label, label),
                 _rect("f-one", x, width * FILL, BOTTOM - calls, calls),
                 _rect("f-err", x, width * FILL, BOTTOM - calls - errors, errors),
             )

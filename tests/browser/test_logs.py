@@ -43,6 +43,16 @@ def test_a_type_and_a_value_that_was_clicked_are_filters_too(logs):
     expect(logs.locator(ROWS)).to_have_count(8)
 
 
+def test_more_filters_open_and_stay_open_while_they_act(logs):
+    logs.click("text=More filters")
+    logs.fill("#filter-text", "nothing like that")
+    logs.click("text=Query")
+    expect(logs.locator(".chip")).to_contain_text("Text contains nothing like that")
+    logs.click(".chip a")
+    expect(logs.locator(ROWS)).to_have_count(20)
+    expect(logs.locator("#filter-text")).to_be_hidden()
+
+
 def test_pages_lead_to_older_and_newer_rows(logs):
     newest = logs.locator("td.c-time").first.inner_text()
     logs.click("text=Older")

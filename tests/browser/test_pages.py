@@ -17,6 +17,7 @@ def usage_pages(scene):
         *("/?chart=trend", "/?chart=share&by=key", "/?chart=ranking&by=site", "/?chart=balance"),
         "/?chart=cache",
         *("/logs/?period=30d", "/logs/?period=30d&unit=units&type=refund", "/logs/?model=no-such"),
+        "/logs/?period=30d&min_tokens=1&stream=yes&group=%25",
         *(f"/logs/?request_id={REQUEST}", f"/logs/{scene.row.pk}/"),
         "/connections/",
         *(f"/connections/{connection.pk}/" for connection in scene.connections),

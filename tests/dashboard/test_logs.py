@@ -318,3 +318,13 @@ def test_a_phone_shows_the_text_of_what_is_no_call(alice_client, connection):
     make_log(connection, time=NOW, type=1)
     make_log(connection, time=NOW, type=2)
     assert shown(alice_client).count('<tr role="row" class="other">') == 1
+
+
+def test_a_bar_of_the_histogram_leads_to_its_rows(alice_client, connection):
+    for hours, model in ((1, "late"), (5, "early")):
+        make_log(connection, time=NOW - hours * 60 * MINUTE, model=model)
+    bars = re.findall(r'<a href="([^"]+)" aria-label="[^"]+, 1"><title>', shown(alice_client))
+    assert len(bars) == 2
+    page = shown(alice_client, bars[0].replace("&amp;", "&"))
+    assert rows_in(page) == 1
+    assert "early" in page

@@ -1,0 +1,100 @@
+"""Conditions that only the rows can answer, one entry for each filter: from its value to a Q."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from django.db.models import F, Q
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
+
+from dashboard import names
+from dashboard.money import WIDE, Rate
+from dashboard.scope import Scope
+from providers.models import Name
+
+LARGEST = 2**63 - 1  # what both databases can compare
+NOTHING = Q(pk__in=())
+
+TOKENS = F("prompt") + F("completion")
+
+
+def _group(value: str, _: Scope) -> Q:
+    return Q(group__in=names.matching(Name.Kind.GROUP, value))
+
+
+def _stream(value: str, _: Scope) -> Q:
+    return Q(is_stream=value == "yes")
+
+
+def _ip(value: str, _: Scope) -> Q:
+    """An address; one that ends where its next part would begin stands for all that go on so."""
+    return Q(detail__ip__startswith=value) if value.endswith((".", ":")) else Q(detail__ip=value)
+
+
+def _text(value: str, _: Scope) -> Q:
+    return Q(detail__content__icontains=value)
+
+
+def _min_tokens(value: str, _: Scope) -> Q:
+    return Q(GreaterThanOrEqual(TOKENS, int(value)))
+
+
+def _max_tokens(value: str, _: Scope) -> Q:
+    return Q(LessThanOrEqual(TOKENS, int(value)))
+
+
+def _min_seconds(value: str, _: Scope) -> Q:
+    return Q(duration__gte=_whole(Decimal(value) * 1000, ROUND_CEILING))
+
+
+def _max_seconds(value: str, _: Scope) -> Q:
+    return Q(duration__lte=_whole(Decimal(value) * 1000, ROUND_FLOOR))
+
+
+def _min_cost(value: str, scope: Scope) -> Q:
+    return _of_worth(scope, lambda rate: Q(units__gte=_units(value, rate, ROUND_CEILING)))
+
+
+def _max_cost(value: str, scope: Scope) -> Q:
+    return _of_worth(scope, lambda rate: Q(units__lte=_units(value, rate, ROUND_FLOOR)))
+
+
+CONDITIONS: Mapping[str, Callable[[str, Scope], Q]] = {
+    "group": _group,
+    "stream": _stream,
+    "ip": _ip,
+    "text": _text,
+    "min_cost": _min_cost,
+    "max_cost": _max_cost,
+    "min_tokens": _min_tokens,
+    "max_tokens": _max_tokens,
+    "min_seconds": _min_seconds,
+    "max_seconds": _max_seconds,
+}
+
+
+def _of_worth(scope: Scope, bound: Callable[[Rate], Q]) -> Q:
+    """By what a unit was worth when the row was written; rows of unknown worth are left out."""
+    found = NOTHING
+    for book in scope.books:
+        ends = [*(rate.day for rate in book.rates[1:]), None]
+        for rate, end in zip(book.rates, ends, strict=False):
+            valid = Q(feed__in=book.feeds)
+            if rate.day is not None:
+                valid &= Q(time__gte=_begin(rate.day, scope))
+            if end is not None:
+                valid &= Q(time__lt=_begin(end, scope))
+            found |= valid & bound(rate)
+    return found
+
+
+def _begin(day: date, scope: Scope) -> datetime:
+    return datetime.combine(day, time(), scope.zone)
+
+
+def _units(usd: str, rate: Rate, rounding: str) -> int:
+    return _whole(WIDE.multiply(Decimal(usd), rate.units_per_usd), rounding)
+
+
+def _whole(number: Decimal, rounding: str) -> int:
+    return min(LARGEST, int(number.to_integral_value(rounding)))
