@@ -27,8 +27,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
 
 async function copy(button) {
   const source = document.getElementById(button.dataset.copy);
-  source.select();
-  await navigator.clipboard.writeText(source.value);
+  source.select?.();
+  await navigator.clipboard.writeText(source.value ?? source.textContent);
   button.querySelector("span").textContent = button.dataset.done;
 }
 

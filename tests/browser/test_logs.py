@@ -74,6 +74,15 @@ def test_a_slip_opens_under_its_row_and_closes(logs):
     assert logs.url == address
 
 
+def test_the_raw_record_is_copied(logs):
+    logs.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    logs.locator("a.twist").first.click()
+    logs.click(".slip [data-copy^=raw]")
+    expect(logs.locator(".slip [data-copy^=raw]")).to_have_text("Copied")
+    copied = logs.evaluate("navigator.clipboard.readText()")
+    assert copied == logs.locator("pre.raw").text_content() != ""
+
+
 def test_filling_in_a_time_chooses_the_custom_range(logs):
     expect(logs.locator("#filter-since")).to_be_hidden()
     logs.select_option("#filter-period", "custom")
