@@ -2,39 +2,49 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from django.db.models import Q
 
 from dashboard import queries
 from dashboard.filters import UsageFilter
+from dashboard.periods import Range
 from dashboard.scope import Scope
 from providers.export import Export, csv_of
 
 LINES_AT_ONCE = 500  # a chunk for each row takes twice as long
-EARLIEST, LATEST = datetime.fromtimestamp(0, UTC), datetime.max.replace(tzinfo=UTC)
+EARLIEST = datetime.fromtimestamp(0, UTC)
+AHEAD = timedelta(days=1)  # so much may the clock of a site be wrong
+PART = timedelta(days=7)
 
 
-def csv_chunks(filters: UsageFilter, scope: Scope) -> Iterator[str]:
+def csv_chunks(filters: UsageFilter, scope: Scope, now: datetime) -> Iterator[str]:
     """Feed by feed, oldest row first."""
-    condition = queries.condition(filters, scope)
-    since, until = filters.range.since, filters.range.until
-    if filters.request_id:
-        since, until = EARLIEST, LATEST
-        condition = Q(detail__request_id=filters.request_id)
-    lines = csv_of(
-        Export(
-            connection=seen.connection,
-            feed=seen.feed,
-            since=since,
-            until=until,
-            condition=condition,
-        )
-        for seen in scope.feeds.values()
-    )
+    lines = csv_of(_exports(filters, scope, now))
     while chunk := "".join(islice(lines, LINES_AT_ONCE)):
         yield chunk
+
+
+def _exports(filters: UsageFilter, scope: Scope, now: datetime) -> Iterator[Export]:
+    """In parts: a filter that hardly a row fits must not search years in one statement."""
+    condition = queries.condition(filters, scope)
+    shown = filters.range
+    if filters.request_id:
+        shown = Range(since=EARLIEST, until=now + AHEAD)
+        condition = Q(detail__request_id=filters.request_id)
+    for seen in scope.feeds.values():
+        begin = shown.until if seen.first_row is None else max(shown.since, seen.first_row)
+        while begin < min(shown.until, now + AHEAD):
+            end = min(shown.until, begin + PART)
+            yield Export(
+                connection=seen.connection,
+                feed=seen.feed,
+                since=begin,
+                until=end,
+                condition=condition,
+            )
+            begin = end
 
 
 def file_name(filters: UsageFilter, scope: Scope) -> str:

@@ -49,7 +49,7 @@ def logs_export(request: PersonRequest) -> StreamingHttpResponse:
         only=filters.connection,
         site=filters.site,
     )
-    answer = StreamingHttpResponse(csv_chunks(filters, scope), content_type="text/csv")
+    answer = StreamingHttpResponse(csv_chunks(filters, scope, now()), content_type="text/csv")
     name = file_name(filters, scope)
     answer["Content-Disposition"] = content_disposition_header(True, name) or ""
     return answer

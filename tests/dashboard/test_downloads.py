@@ -58,6 +58,14 @@ def test_it_hides_other_peoples_usage(alice_client, connection):
         assert rows_of(download(alice_client, query)[1]) == []
 
 
+def test_years_are_searched_in_parts_and_lose_nothing(alice_client, connection):
+    for weeks in (0, 1, 2, 50):
+        make_log(connection, time=NOW - 168 * weeks * HOUR, key=f"week-{weeks}")
+    query = "?period=custom&since=2016-01-01T00%3A00&until=2099-01-01T00%3A00"
+    found = rows_of(download(alice_client, query)[1])
+    assert [row["api_key"] for row in found] == ["week-50", "week-2", "week-1", "week-0"]
+
+
 def test_a_request_is_exported_whatever_the_range_says(alice_client, connection):
     make_log(connection, time=NOW - 900 * HOUR, text={"request_id": "req-1"})
     assert len(rows_of(download(alice_client, "?request_id=req-1")[1])) == 1
