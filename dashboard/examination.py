@@ -13,6 +13,7 @@ from providers import connections, messages
 from providers.adapters.records import Finding, TestReport
 from providers.connections import Draft
 from providers.models import Connection
+from providers.models.sites import ALL
 from providers.pacing import BudgetSpent
 
 ADDRESS, SOFTWARE, TOKEN = _("Address"), _("Software"), _("Access token")
@@ -96,7 +97,7 @@ def _watching(draft: Draft, report: TestReport) -> Sequence[int]:
     watching = Connection.objects.filter(
         site__kind=draft.kind,
         site__base_url=draft.base_url,
-        feed__account=report.account.id,
+        feed__account="" if draft.scope == ALL else report.account.id,
         feed__scope=draft.scope,
     )
     return list(watching.values_list("owner", flat=True))

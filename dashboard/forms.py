@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +15,7 @@ from providers.adapters.errors import Refused
 from providers.adapters.records import Secret
 from providers.connections import Draft
 from providers.models import Connection
+from providers.models.sites import ALL, OWN
 from providers.vocabulary import VOCABULARIES
 
 LONGEST_SECRET = 4000
@@ -108,8 +108,8 @@ class ConnectionForm(CredentialsForm):
     )
     scope = forms.ChoiceField(
         label=_("Rows to mirror"),
-        choices=[(connections.OWN, _("My own rows")), (connections.ALL, _("Rows of all users"))],
-        initial=connections.OWN,
+        choices=[(OWN, _("My own rows")), (ALL, _("Rows of all users"))],
+        initial=OWN,
     )
     field_order = ["kind", "url", "secret", "user_id", "name", "scope"]
 
@@ -119,13 +119,6 @@ class ConnectionForm(CredentialsForm):
             del self.fields["kind"]
         if not person.is_admin_role:
             del self.fields["scope"]
-
-    def clean_scope(self) -> str:
-        if self.cleaned_data["scope"] == connections.ALL:
-            raise ValidationError(
-                _("Rows of all users cannot be mirrored yet. Choose your own rows for now.")
-            )
-        return connections.OWN
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
@@ -139,6 +132,7 @@ class ConnectionForm(CredentialsForm):
             base_url=self.cleaned_data["base_url"],
             secret=self.cleaned_data["secret"],
             user_id=self.cleaned_data["user_id"],
+            scope=self.cleaned_data.get("scope", OWN),
             name=self.cleaned_data["name"],
         )
 

@@ -15,6 +15,7 @@ from dashboard import money
 from dashboard.money import Rates
 from providers.models import Connection, Feed, KeyDay, ModelDay, QuotaPoint, Site, UsageLog, Window
 from providers.models.logs import OfFeedQuerySet
+from providers.models.sites import OWN
 from providers.vocabulary import VOCABULARIES, Vocabulary
 
 UNKNOWN = "unknown"
@@ -109,8 +110,9 @@ def _waits(connection: Connection) -> bool:
 
 
 def connections_of(user: User) -> list[Connection]:
-    """Their own: an admin may see everybody's connections, but not everybody's rows."""
-    own = Connection.objects.visible_to(user).filter(owner=user)
+    """Their own rows': an admin may see everybody's connections, and everybody's rows on the pages
+    of the team only."""
+    own = Connection.objects.visible_to(user).filter(owner=user, scope=OWN)
     return list(own.select_related("feed__site", "site").order_by("name", "pk"))
 
 

@@ -21,7 +21,7 @@ class Source:
     def label(self) -> str:
         if self.connection is not None:
             return self.connection.name
-        return self.feed.account_name or self.feed.account
+        return self.feed.account_name or self.feed.account or str(self.feed.site)
 
 
 def sources_of(feeds: Iterable[Feed], user: User) -> dict[int, Source]:

@@ -15,6 +15,7 @@ from providers.models import Connection
 MOVING_SECONDS, RESTING_SECONDS = 3, 30  # how often a page that is open asks again
 EXPIRED = {"token_expired", "token_retired"}
 REFUSED = {"token_invalid", "model_key", "account_disabled", "secret_unreadable"}
+FORBIDDEN = {"role_too_low", "scope_missing"}
 USER_ID = {"user_id_missing", "user_id_no_number", "user_id_wrong"}
 
 
@@ -71,6 +72,8 @@ def _stop_word(code: str) -> str:
         return _("Access token not accepted")
     if code in USER_ID:
         return _("User ID not accepted")
+    if code in FORBIDDEN:
+        return _("Permission missing")
     return _("Stopped")
 
 

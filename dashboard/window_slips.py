@@ -62,8 +62,8 @@ def slip_of(window: Window, user: User, zone: ZoneInfo) -> Slip:
     groups = _groups(window)
     summed = [group for group in groups if group.type in vocabulary.summed]
     refunds = [group for group in groups if group.type in vocabulary.refunds]
-    present = [group for group in summed if group.user == source.feed.account_name]
-    former = [group for group in summed if group.user != source.feed.account_name]
+    present = [group for group in summed if source.feed.counts(group.user)]
+    former = [group for group in summed if not source.feed.counts(group.user)]
     return Slip(
         source=source,
         sums=comparison(window, rates, zone),

@@ -12,11 +12,11 @@ from providers import pacing, secrets, tasks
 from providers.adapters import ADAPTERS
 from providers.adapters.records import Credentials, Secret, Span, TestReport
 from providers.models import Check, Connection, Feed, QuarantinedRow, Site
+from providers.models.sites import ALL, OWN
 from providers.pacing import Visit
 from providers.sync import checks, quarantine, site_facts
 from providers.sync.turn import open_door
 
-OWN, ALL = "own", "all"
 TEST_REQUESTS = 4
 TEST_SECONDS = 20.0  # a person waits; longer only where the budget is so small
 # Addresses that are never called are not saved either, whatever a person asks for.
@@ -26,6 +26,10 @@ NEVER_SAVED = frozenset({"private_address", "metadata_address", "plain_http", "b
 class NotProven(Exception):
     """The secret did not prove itself, and the person did not ask to save it anyway; or its address
     is one that is never called."""
+
+
+class AdminsOnly(Exception):
+    """Everybody's rows are for admins."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,6 +65,8 @@ def _urgent_visit(site: Site) -> Visit:
 def add(owner: User, draft: Draft, report: TestReport, *, save_anyway: bool = False) -> Connection:
     """Store a connection; its site is worked on at once. It joins a feed only where the site named
     the account."""
+    if draft.scope == ALL and not owner.is_admin_role:
+        raise AdminsOnly
     _require_proof(report, save_anyway=save_anyway)
     site, is_new = Site.objects.get_or_create(kind=draft.kind, base_url=draft.base_url)
     if is_new:

@@ -68,7 +68,7 @@ class Adapter(Protocol):
         """The site's own sum of units in `span`, None where it has none; one request."""
 
     def hourly(
-        self, door: Door, credentials: Credentials, *, span: Span
+        self, door: Door, credentials: Credentials, *, scope: str, span: Span
     ) -> Sequence[HourlyPoint] | None:
         """The site's hourly statistic, None where it has none; one request for each 30 days."""
 

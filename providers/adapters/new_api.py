@@ -89,14 +89,14 @@ class NewApi:
         return facts.read_statistic(answer, needs=TOKEN_SCOPES[scope])
 
     def hourly(
-        self, door: Door, credentials: Credentials, *, span: Span
+        self, door: Door, credentials: Credentials, *, scope: str, span: Span
     ) -> Sequence[HourlyPoint] | None:
         hours: list[facts.Hour] = []
         for parameters in facts.hourly_slices(span):
-            answer = ask(door, credentials, HOURLY, parameters)
+            answer = ask(door, credentials, HOURLY[scope], parameters)
             if is_missing(answer):
                 return None
-            hours.extend(facts.read_hours(answer, parameters))
+            hours.extend(facts.read_hours(answer, parameters, scope=scope))
         return facts.hourly_points(hours)
 
     def traits(

@@ -11,7 +11,7 @@ STATUS = "/api/status"
 ACCOUNT = "/api/user/self"
 LOG = {"own": "/api/log/self", "all": "/api/log/"}  # without its slash comes a redirect
 STATISTIC = {"own": "/api/log/self/stat", "all": "/api/log/stat"}
-HOURLY = "/api/data/self"
+HOURLY = {"own": "/api/data/self", "all": "/api/data/"}
 ONE_ROW = {"p": 1, "page_size": 1}
 
 # What the family calls the header with the user id. A server ignores the names of others.

@@ -139,8 +139,8 @@ def hourly_slices(span: Span) -> Iterator[Mapping[str, int]]:
         since = until
 
 
-def read_hours(answer: Answer, asked: Mapping[str, int]) -> Sequence[Hour]:
-    data = data_of(answer, needs=TOKEN_SCOPES["own"])
+def read_hours(answer: Answer, asked: Mapping[str, int], *, scope: str) -> Sequence[Hour]:
+    data = data_of(answer, needs=TOKEN_SCOPES[scope])
     hours = [] if bytes(data) == b"null" else _typed(data, list[Hour])
     span = range(asked["start_timestamp"], asked["end_timestamp"] + HOUR)
     if any(hour.created_at not in span for hour in hours):

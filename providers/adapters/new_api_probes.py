@@ -188,7 +188,8 @@ class Probes:
 
     def _hourly(self, until: int) -> str:
         (parameters,) = hourly_slices(Span(since=until - DAY, until=until))
-        read_hours(ask(self._door, self._credentials, HOURLY, parameters), parameters)
+        answer = ask(self._door, self._credentials, HOURLY[self._scope], parameters)
+        read_hours(answer, parameters, scope=self._scope)
         return "answers"
 
 

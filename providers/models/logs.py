@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef
 
 from providers.adapters.records import Span
 from providers.models.fields import SecondField, UpstreamTextField
-from providers.models.sites import Connection, Feed
+from providers.models.sites import OWN, Connection, Feed
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -59,7 +59,7 @@ class OfFeedQuerySet(models.QuerySet[Any]):
     """Rows that carry a feed."""
 
     def visible_to(self, user: "User") -> Self:
-        watched = Connection.objects.filter(feed=OuterRef("feed"), owner=user)
+        watched = Connection.objects.filter(feed=OuterRef("feed"), owner=user, scope=OWN)
         return self.filter(Exists(watched))  # never a join: two connections would double every sum
 
     def auditable_by(self, user: "User") -> Self:

@@ -13,6 +13,7 @@ from providers.models.fields import UpstreamTextField
 if TYPE_CHECKING:
     from accounts.models import User
 
+OWN, ALL = "own", "all"
 FIRST_REST, LONGEST_REST = timedelta(seconds=30), timedelta(hours=1)
 
 
@@ -83,7 +84,7 @@ class SiteTrait(models.Model):
 
 class FeedQuerySet(models.QuerySet["Feed"]):
     def visible_to(self, user: "User") -> Self:
-        watched = Connection.objects.filter(feed=OuterRef("pk"), owner=user)
+        watched = Connection.objects.filter(feed=OuterRef("pk"), owner=user, scope=OWN)
         return self.filter(Exists(watched))
 
     def auditable_by(self, user: "User") -> Self:
@@ -99,7 +100,8 @@ class FeedQuerySet(models.QuerySet["Feed"]):
 
 
 class Feed(models.Model):
-    """One stream of rows: a site, a scope and the upstream account that the site itself named."""
+    """One stream of rows: a site, a scope and the upstream account that the site itself named.
+    The rows of all users are one stream, whoever asks for them: it has no account."""
 
     site = models.ForeignKey(Site, models.PROTECT, related_name="feeds")
     scope = models.CharField(max_length=10)
@@ -129,6 +131,14 @@ class Feed(models.Model):
     def __str__(self) -> str:
         return f"{self.site} {self.scope} {self.account}"
 
+    @property
+    def is_of_all(self) -> bool:
+        return self.scope == ALL
+
+    def counts(self, name: str | None) -> bool:
+        """Whether the site's statistic counts rows under this name of a user."""
+        return self.is_of_all or name == self.account_name
+
     def note_gaps(self) -> None:
         """Some seconds have no window any more, or never had one: the backfill looks for them."""
         self.has_gaps = True
@@ -142,7 +152,8 @@ class Feed(models.Model):
 
 class ConnectionQuerySet(models.QuerySet["Connection"]):
     def visible_to(self, user: "User") -> Self:
-        return self if user.is_admin_role else self.filter(owner=user)
+        """Whoever is no admin any more does not see on through a connection to everybody's rows."""
+        return self if user.is_admin_role else self.filter(owner=user, scope=OWN)
 
     def lending(self, now: datetime) -> Self:
         """Connections whose secret may be used now. No rest is so long as one that began before the

@@ -119,7 +119,7 @@ def read_newest(work: FeedTurn) -> None:
     turn, feed = work.turn, work.feed
     is_split = tail.read_tail(work)
     backfill.close_gaps(feed)
-    if not is_split:
+    if not (is_split or feed.is_of_all):
         account = turn.adapter.account(turn.door, work.reader.credentials)
         site_facts.keep_account(feed, account, turn.now())
     feed.read_at = turn.now()

@@ -7,21 +7,27 @@ from decimal import Decimal, InvalidOperation
 
 from providers.adapters.records import Account, SiteFacts, Trait, Unit
 from providers.models import Connection, Feed, Site, SiteTrait, SiteUnit, Snapshot
+from providers.models.sites import ALL
 from providers.sync.turn import Turn
 
 CLOCK_NOISE = 5.0  # seconds: a site tells whole ones, and the way takes its time
 
 
 def join_feed(connection: Connection, account: Account, now: datetime) -> None:
-    """Watch the feed of the account that the site itself named for the connection's secret."""
+    """Watch the feed of the account that the site itself named for the connection's secret; or the
+    one feed of everybody's rows, whichever admin's secret it is."""
+    is_of_all = connection.scope == ALL
     connection.feed, _ = Feed.objects.get_or_create(
-        site=connection.site, scope=connection.scope, account=account.id
+        site=connection.site, scope=connection.scope, account="" if is_of_all else account.id
     )
     connection.save(update_fields=["feed"])
     keep_account(connection.feed, account, now)
 
 
 def keep_account(feed: Feed, account: Account, now: datetime) -> None:
+    """What one admin has left says nothing about everybody's rows."""
+    if feed.is_of_all:
+        return
     Snapshot.objects.update_or_create(
         feed=feed,
         at=now,

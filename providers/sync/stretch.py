@@ -143,7 +143,8 @@ def agreed(work: FeedTurn, span: Span) -> tuple[Walk, int | None]:
 
 
 def _explained(work: FeedTurn, span: Span, verdict: verify.Verdict) -> verify.Verdict:
-    if verdict.is_settled or work.feed.shares_its_name or not proves_shared(work, span):
+    is_named = not (work.feed.is_of_all or work.feed.shares_its_name)
+    if verdict.is_settled or not is_named or not proves_shared(work, span):
         return verdict
     return verify.judge(work.feed, span, verdict.site_units or 0)
 
@@ -220,7 +221,7 @@ def _choose_vocabulary(site: Site, walked: Walk) -> None:
 
 def _require_own_rows(feed: Feed, walked: Walk) -> None:
     """The site may have given the token to somebody else meanwhile."""
-    if feed.scope == "own" and any(
+    if not feed.is_of_all and any(
         record.user_id not in ("", feed.account) for record in walked.records
     ):
         raise AuthFailed(code="other_account")

@@ -39,10 +39,11 @@ def judge(feed: Feed, span: Span, site_units: int | None) -> Verdict:
     """What is known of `span` once the site has said its sum; None: it has no statistic."""
     rows = UsageLog.objects.inside(feed, span)
     summed = rows.filter(type__in=VOCABULARIES[feed.site.vocabulary].summed)
-    present = summed.filter(user__text=feed.account_name)
+    former = summed.none() if feed.is_of_all else summed.exclude(user__text=feed.account_name)
+    present = summed if feed.is_of_all else summed.filter(user__text=feed.account_name)
     units = present.aggregate(sum=Sum("units"))["sum"] or 0
     state, reason = _state(feed, span, units, site_units)
-    if state == Window.State.VERIFIED and summed.exclude(user__text=feed.account_name).exists():
+    if state == Window.State.VERIFIED and former.exists():
         # the statistic goes by the present name: it says nothing of rows under a former one
         state, reason = Window.State.MIRRORED, "renamed"
     return Verdict(state=state, reason=reason, units=units, site_units=site_units)
@@ -52,9 +53,7 @@ def sum_of(feed: Feed, records: Iterable[LogRecord]) -> int:
     """What the site's statistic should say of these rows."""
     summed = VOCABULARIES[feed.site.vocabulary].summed
     return sum(
-        record.units
-        for record in records
-        if record.type in summed and record.user == feed.account_name
+        record.units for record in records if record.type in summed and feed.counts(record.user)
     )
 
 

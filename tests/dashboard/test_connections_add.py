@@ -132,9 +132,19 @@ def test_only_admins_are_offered_the_rows_of_all_users(double):
     assert "Rows of all users" in sign_in("mira", role="admin").get(URL).content.decode()
 
 
-def test_the_rows_of_all_users_are_refused_with_a_sentence(double):
+def test_an_admin_of_both_adds_the_rows_of_all_users(double):
+    keeper = {"secret": double.token("keeper"), "user_id": "4"}
+    client = sign_in("mira", role="admin")
+    post(client, typed(double, scope="all", **keeper))
+    connection = Connection.objects.get()
+    assert (connection.scope, connection.feed.scope, connection.feed.account) == ("all", "all", "")
+    again = post(client, typed(double, "test", scope="all", **keeper))[1]
+    assert "You already have a connection" in again
+
+
+def test_a_common_account_there_is_told_that_it_may_not_read_all_rows(double):
     _, page = post(sign_in("mira", role="admin"), typed(double, scope="all"))
-    assert "cannot be mirrored yet" in page
+    assert "This account may not read everybody&#x27;s rows." in page
     assert not Connection.objects.exists()
 
 

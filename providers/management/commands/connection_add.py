@@ -9,8 +9,9 @@ from providers.adapters.errors import Refused
 from providers.adapters.records import TestReport
 from providers.management import arguments, findings, secret_file
 from providers.models import Connection
+from providers.models.sites import ALL, OWN
 
-ALL_NOT_YET = "Connections to everybody's rows (--scope all) are not available yet. Use own."
+ADMINS_ONLY = "Everybody's rows (--scope all) are for admins; {} is none."
 
 
 class Command(BaseCommand):
@@ -26,8 +27,8 @@ class Command(BaseCommand):
         )
         parser.add_argument(
             "--scope",
-            choices=[connections.OWN, connections.ALL],
-            default=connections.OWN,
+            choices=[OWN, ALL],
+            default=OWN,
             help="the account's own rows, or everybody's",
         )
         parser.add_argument("--name", default="", help="what to call it; else as the site does")
@@ -39,6 +40,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         owner = find_owner(options["owner"])
         draft = draft_from(options)
+        if draft.scope == ALL and not owner.is_admin_role:
+            raise CommandError(ADMINS_ONLY.format(owner.email))
         report = findings.test(draft)
         connection = self.save(owner, draft, report, save_anyway=options["save_anyway"])
         if options["json"]:
@@ -71,8 +74,6 @@ def find_owner(email: str) -> User:
 
 
 def draft_from(options: dict[str, Any]) -> connections.Draft:
-    if options["scope"] != connections.OWN:
-        raise CommandError(ALL_NOT_YET)
     try:
         base_url = ADAPTERS[options["kind"]].normalise_url(options["url"])
     except Refused as refused:

@@ -23,7 +23,7 @@ CALLS = {
     "page": lambda adapter, *known: adapter.page(*known, number=1, size=10, **OWN),
     "dialect": lambda adapter, *known: adapter.dialect(*known, scope="own"),
     "statistic": lambda adapter, *known: adapter.statistic(*known, **OWN),
-    "hourly": lambda adapter, *known: adapter.hourly(*known, span=SPAN),
+    "hourly": lambda adapter, *known: adapter.hourly(*known, scope="own", span=SPAN),
 }
 PUBLIC_CALLS = {"facts": lambda adapter, *known: adapter.facts(*known)}
 

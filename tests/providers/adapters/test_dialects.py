@@ -129,7 +129,7 @@ def test_the_hours_add_up_to_the_rows_or_there_are_none(site, profile):
     visitor.double.set(hourly_lag_seconds=0)
     end = visitor.past.until // 3600 * 3600
     span = Span(since=end - 20 * DAY, until=end)
-    points = NEW_API.hourly(visitor.door, visitor.known, span=span)
+    points = NEW_API.hourly(visitor.door, visitor.known, scope="own", span=span)
     rows = [row for row in visitor.truth() if row["type"] == 2 and row["created_at"] in span]
     assert sum(point.units for point in points) == sum(row["quota"] for row in rows) > 0
     assert sum(point.requests for point in points) == len(rows)

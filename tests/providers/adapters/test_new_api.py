@@ -175,7 +175,7 @@ def test_it_reads_the_hours_of_a_long_span_in_slices(visit):
         return http({"success": True, "data": [hour]})
 
     server, door, known = visit(site)
-    points = ADAPTER.hourly(door, known, span=Span(since=86400, until=62 * 86400))
+    points = ADAPTER.hourly(door, known, scope="own", span=Span(since=86400, until=62 * 86400))
     assert [point.units for point in points] == [1, 1, 1]
     assert len(server.requests) == 3
 
@@ -371,7 +371,7 @@ PAST = Span(since=1_780_000_000, until=1_780_003_600)
     ("missing", "call"),
     [
         ("statistic", lambda *site: ADAPTER.statistic(*site, scope="own", dialect="", span=PAST)),
-        ("hourly", lambda *site: ADAPTER.hourly(*site, span=PAST)),
+        ("hourly", lambda *site: ADAPTER.hourly(*site, scope="own", span=PAST)),
     ],
 )
 def test_what_a_site_does_not_have_is_none(visit, missing, call):

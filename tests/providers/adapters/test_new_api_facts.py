@@ -199,7 +199,7 @@ def hour(second, model, count=1, quota=10, tokens=100):
 
 def points(*rows, since=0, until=7 * DAY):
     asked = {"start_timestamp": since, "end_timestamp": until - 3600}
-    return facts.hourly_points(facts.read_hours(success(list(rows)), asked))
+    return facts.hourly_points(facts.read_hours(success(list(rows)), asked, scope="own"))
 
 
 def test_it_adds_up_what_several_nodes_wrote():
@@ -213,7 +213,9 @@ def test_it_adds_up_what_several_nodes_wrote():
 
 def test_it_reads_the_recorded_hours():
     asked = {"start_timestamp": 1779908400, "end_timestamp": 1779908400}
-    read = facts.hourly_points(facts.read_hours(sample(LATEST, "data-self-split-hour"), asked))
+    read = facts.hourly_points(
+        facts.read_hours(sample(LATEST, "data-self-split-hour"), asked, scope="own")
+    )
     assert read[0] == HourlyPoint(
         hour=datetime(2026, 5, 27, 19, tzinfo=UTC),
         model="100%-model",
@@ -225,7 +227,7 @@ def test_it_reads_the_recorded_hours():
 
 def test_no_data_are_no_hours():
     asked = {"start_timestamp": 0, "end_timestamp": 0}
-    assert list(facts.read_hours(success(None), asked)) == []
+    assert list(facts.read_hours(success(None), asked, scope="own")) == []
 
 
 @pytest.mark.parametrize("second", [3599, 10800])

@@ -19,7 +19,7 @@ READERS = [
     lambda given: facts.read_facts(given),
     lambda given: facts.read_account(given),
     lambda given: facts.read_statistic(given, needs=""),
-    lambda given: facts.read_hours(given, HOURS),
+    lambda given: facts.read_hours(given, HOURS, scope="own"),
 ]
 
 

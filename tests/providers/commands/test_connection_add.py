@@ -92,7 +92,7 @@ def test_a_forbidden_address_is_stored_for_nobody(add, settings):
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["--scope", "all"], "not available yet"),
+        (["--scope", "all"], "are for admins; alice@example.com is none"),
         (["--owner", "bob@example.com"], "bob@example.com"),
         (["--secret-file", "/nowhere"], "/nowhere cannot be read"),
         (["--url", "not an address"], "not the address of a site"),

@@ -65,7 +65,7 @@ class Mirror:
                 row["completion_tokens"],
                 row["content"],
             )
-            for row in self.double.truth(int(self.feed.account))
+            for row in self.double.truth(int(self.feed.account or 0) or None)
         )
 
     def overlaps(self):
@@ -77,15 +77,19 @@ class Mirror:
         return Counter(windows.values_list("state", "reason"))
 
 
-def make_mirror(double, *, user_id=2, username="lab", token=None):
+def make_mirror(double, *, user_id=2, username="lab", token=None, scope="own"):
+    """`scope="all"`: an admin's, of everybody's rows."""
     site, _ = Site.objects.get_or_create(kind="new_api", base_url=double.url)
+    own = {"account": str(user_id), "defaults": {"account_name": username}}
     feed, _ = Feed.objects.get_or_create(
-        site=site, scope="own", account=str(user_id), defaults={"account_name": username}
+        site=site, scope=scope, **(own if scope == "own" else {"account": ""})
     )
+    role = "member" if scope == "own" else "admin"
     connection = Connection(
-        owner=make_user(f"owner{Connection.objects.count()}"),
+        owner=make_user(f"owner{Connection.objects.count()}", role=role),
         site=site,
         feed=feed,
+        scope=scope,
         name=username,
         user_id=str(user_id),
         created_at=timezone.now(),
