@@ -1,4 +1,4 @@
-"""A made-up gateway of the New API family, for tests, benchmarks and the demonstration.
+"""A made-up gateway of the New API family or openai-hk, for tests, benchmarks and demonstration.
 
 Standard library only. `start_double` runs one in its own process, `python -m tests.upstream`
 one by hand.

@@ -5,11 +5,14 @@ import contextlib
 import sys
 import threading
 import time
+from collections.abc import Iterator
 
+from .openai_hk.profiles import OPENAI_HK
+from .openai_hk.worlds import of_credits
 from .profiles import PROFILES
 from .server import Backend, make_server
 from .site import Site
-from .world import World
+from .world import World, hk_key_of
 from .worlds import seeded_world, team_world
 
 
@@ -26,11 +29,25 @@ def arguments() -> argparse.Namespace:
 
 
 def make_world(asked: argparse.Namespace, *, until: int) -> World:
+    world = gateway_world(asked, until=until)
+    return of_credits(world) if asked.profile in OPENAI_HK else world
+
+
+def gateway_world(asked: argparse.Namespace, *, until: int) -> World:
     if asked.seed_rows is not None:
         return seeded_world(asked.seed_rows, until=until)
     if asked.team_rows is not None:
         return team_world(asked.team_rows, until=until)
     return World()
+
+
+def credentials(profile: str, world: World) -> Iterator[str]:
+    if profile in OPENAI_HK:
+        for key in world.keys:
+            yield f"  user {key.user_id}, {key.name}: {hk_key_of(key)}"
+        return
+    for account in world.accounts:
+        yield f"  user {account.id} {account.username}: {account.token}"
 
 
 def main() -> None:
@@ -44,8 +61,7 @@ def main() -> None:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         sys.stdin.read()
     else:
-        for account in world.accounts:
-            print(f"  user {account.id} {account.username}: {account.token}", flush=True)
+        print(*credentials(asked.profile, world), sep="\n", flush=True)
         with contextlib.suppress(KeyboardInterrupt):
             server.serve_forever()
 

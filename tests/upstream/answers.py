@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from .dialect import Profile
+from .dialect import Gateway
 from .encoding import to_json
+from .profile import Profile
 from .refusals import REASONS
 
 JSON = "application/json; charset=utf-8"
 HTML = "text/html; charset=utf-8"
 WEEK_SECONDS = 604_800
+GATEWAY_PAGE = "<html><head><title>{0}</title></head><body><h1>{0}</h1><hr>nginx</body></html>"
 PAGE = "<!doctype html><html><head><title>stub</title></head><body>stub page</body></html>\n"
 
 
@@ -40,18 +42,17 @@ def success(payload: Any) -> Reply:
     return json_reply({"data": payload, "message": "", "success": True})
 
 
-def failure(message: str, status: int = 200, code: str | None = None) -> Reply:
-    coded = {} if code is None else {"code": code}
-    return json_reply(coded | {"message": message, "success": False}, status)
+def failure(profile: Profile, message: str, status: int = 200, code: str | None = None) -> Reply:
+    return json_reply(profile.failure(message, code), status)
 
 
-def refusal(profile: Profile, reason: str, *, language: str) -> Reply:
+def refusal(profile: Gateway, reason: str, *, language: str) -> Reply:
     """Say what the caller did wrong, in the manner of the version."""
     refused = profile.refusals[reason]
     chinese, english = REASONS[refused.says or reason]
     text = english if profile.speaks_english and not language.startswith("zh") else chinese
     message = text.format(header=profile.user_header)
-    return failure(message, refused.status, refused.code)
+    return failure(profile, message, refused.status, refused.code)
 
 
 def unknown_path(method: str, path: str) -> Reply:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .dialect import Profile
+from .dialect import Gateway
 from .filters import Query, Refused, StrictQuery
 from .site import Site
 from .world import ENABLED, Account
@@ -19,13 +19,16 @@ class NotAllowed(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """Names of headers are in lower case; of a repeated parameter the first value counts."""
+    """Names of headers are in lower case; of a repeated parameter the first value counts. Members
+    of a JSON body are parameters, too. `client` is the address of the caller."""
 
     method: str
     path: str
     query_string: str
     parameters: Mapping[str, str]
     headers: Mapping[str, str]
+    content: bytes = b""
+    client: str = ""
 
     @property
     def language(self) -> str:
@@ -37,7 +40,7 @@ class Call:
     """A request that was let in."""
 
     site: Site
-    profile: Profile
+    profile: Gateway
     query: Query
     account: Account
     now: float
@@ -75,7 +78,7 @@ def identify(site: Site, request: Request) -> Caller:
     return caller
 
 
-def _token(header: str, profile: Profile) -> str:
+def _token(header: str, profile: Gateway) -> str:
     prefix = header[: len(BEARER)]
     is_bearer = prefix == BEARER
     if profile.bearer_in_any_case:

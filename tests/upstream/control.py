@@ -38,11 +38,22 @@ class Control:
     def restore(self, rows: Sequence[Mapping[str, Any]]) -> None:
         self._site.restore(Row(**row) for row in rows)
 
-    def append(self, user_id: int, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        return [asdict(row) for row in self._site.append(user_id, rows)]
+    def append(
+        self,
+        user_id: int,
+        rows: Sequence[Mapping[str, Any]],
+        charged_in: Sequence[int] | None = None,
+    ) -> list[dict[str, Any]]:
+        return [asdict(row) for row in self._site.append(user_id, rows, charged_in)]
+
+    def move_balance(self, user_id: int, by: int) -> int:
+        return self._site.move_balance(user_id, by)
 
     def grow(self, **members: Any) -> None:
         self._growth.change(**members)
+
+    def delete(self, ids: Sequence[int]) -> int:
+        return self._site.delete(ids)
 
     def delete_before(self, moment: int) -> int:
         return self._site.delete_before(moment)
@@ -53,6 +64,9 @@ class Control:
     def account(self, user_id: int, **members: Any) -> dict[str, Any]:
         self._site.change_account(user_id, **members)
         return asdict(self._site.account(user_id))
+
+    def accounts(self) -> list[dict[str, Any]]:
+        return [asdict(account) for account in self._site.accounts.values()]
 
     def key(self, key_id: int, **members: Any) -> None:
         self._site.change_key(key_id, **members)

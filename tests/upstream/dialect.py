@@ -1,11 +1,12 @@
-"""What can differ between the members of the family: the fields of a `Profile`."""
+"""What can differ between the members of the New API family: the fields of a `Gateway`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from typing import Any
 
 from . import shapes
+from .profile import Profile
 from .refusals import Refusal
 
 
@@ -68,14 +69,11 @@ class Broken:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Profile:
-    name: str
+class Gateway(Profile):
     version: str
     paging: Paging = Paging()
     key_paging: Paging = Paging()
 
-    row_fields: tuple[str, ...]
-    renamed: Mapping[str, str] = field(default_factory=dict)  # member of a row: its column
     shows_objects: bool = False  # `channel` and `metadata` are objects, or null
     left_out_when_empty: frozenset[str] = frozenset({"request_id", "upstream_request_id"})
     own_ids: IdForm
@@ -110,9 +108,6 @@ class Profile:
     has_hourly_by_user: bool = False
     hourly_fields: tuple[str, ...]
     adds_up_hourly: bool = False
-    rate_limit: tuple[int, int] = (180, 180)  # calls, seconds
-    has_retry_after: bool = False
-    cleans_only_consumption: bool = False
 
     status: shapes.Shape
     account: shapes.Shape
@@ -120,8 +115,6 @@ class Profile:
     key: shapes.Shape
     masks_keys: bool = False
 
-    @cached_property
-    def columns(self) -> frozenset[str]:
-        """What a row of such a site has; the columns of others come into being with an upgrade."""
-        stored = {self.renamed.get(name, name) for name in self.row_fields}
-        return frozenset(stored | {"other"} if self.shows_objects else stored)
+    def failure(self, message: str, code: str | None) -> Mapping[str, Any]:
+        coded = {} if code is None else {"code": code}
+        return coded | {"message": message, "success": False}

@@ -3,6 +3,8 @@
 import threading
 import time
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from .rows import Row
@@ -12,17 +14,24 @@ from .world import ENABLED
 
 STEP_SECONDS = 0.05
 SEED = 20
+TOP_UP = 1_000_000
 
 
 @dataclass(frozen=True)
 class Pace:
     """`late_share` of the rows carry a time up to `late_by` seconds before their arrival. With
-    `batch_seconds` all rows are held back so long and written in one go."""
+    `batch_seconds` all rows are held back so long and written in one go.
+
+    What is written in one go is charged in another order where it `is_shuffled`, and with a
+    `top_up_share` sometimes after a top-up that has no row.
+    """
 
     per_second: float = 0.0
     late_share: float = 0.0
     late_by: int = 30
     batch_seconds: float = 0.0
+    is_shuffled: bool = False
+    top_up_share: float = 0.0
     user_ids: tuple[int, ...] = ()  # none: every enabled account that has a key
 
 
@@ -60,9 +69,17 @@ class Growth:
 
     def _write_rows(self, now: float) -> None:
         self._written_at = now
-        for row in self._held:
-            self.site.append(row.user_id, [row])
+        held = sorted(self._held, key=attrgetter("user_id"))
+        for user_id, rows in groupby(held, key=attrgetter("user_id")):
+            self._write_rows_of(user_id, list(rows))
         self._held = []
+
+    def _write_rows_of(self, user_id: int, rows: list[Row]) -> None:
+        rng, pace = self._traffic.rng, self.pace
+        if rng.random() < pace.top_up_share:
+            self.site.move_balance(user_id, TOP_UP)
+        charged_in = rng.sample(range(len(rows)), len(rows)) if pace.is_shuffled else None
+        self.site.append(user_id, rows, charged_in)
 
     def _make_row(self) -> None:
         rng, pace = self._traffic.rng, self.pace

@@ -3,14 +3,14 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, Self
 
 from .rows import Row
-from .world import World, scoped_token_of, token_of
+from .world import World, hk_key_of, scoped_token_of, standard_keys, token_of
 
 PROJECT = Path(__file__).resolve().parents[2]
 STOP_SECONDS = 10
@@ -67,6 +67,11 @@ class Double:
         """What rc.41 and later take beside the other, or in its place."""
         return scoped_token_of(username)
 
+    @staticmethod
+    def hk_key(number: int) -> str:
+        """What openai-hk takes, of a key of the standard world."""
+        return next(hk_key_of(key) for key in standard_keys() if key.id == number)
+
     def reset(self) -> None:
         """Back to an empty standard site; quicker than starting another one."""
         self._do("reset")
@@ -79,14 +84,31 @@ class Double:
         for start in range(0, len(rows), ROWS_AT_ONCE):
             self._do("restore", rows=rows[start : start + ROWS_AT_ONCE])
 
-    def append(self, user_id: int, rows: Iterable[Columns]) -> list[dict[str, Any]]:
-        """Write rows now; give only the columns that matter. Returns them whole."""
-        return self._do("append", user_id=user_id, rows=[_columns(row) for row in rows])
+    def append(
+        self, user_id: int, rows: Iterable[Columns], *, charged_in: Sequence[int] | None = None
+    ) -> list[dict[str, Any]]:
+        """Write rows now; give only the columns that matter. Returns them whole.
+
+        Rows of calls at the same time may be `charged_in` another order: their places in it.
+        """
+        given = [_columns(row) for row in rows]
+        return self._do("append", user_id=user_id, rows=given, charged_in=charged_in)
+
+    def top_up(self, user_id: int, amount: int) -> int:
+        """Without a row; returns the balance."""
+        return self._do("move_balance", user_id=user_id, by=amount)
+
+    def charge(self, user_id: int, amount: int) -> int:
+        """Without a row; returns the balance."""
+        return self._do("move_balance", user_id=user_id, by=-amount)
 
     def grow(self, per_second: float, **pace: Any) -> None:
-        """Let rows keep coming: `late_share`, `late_by` and `batch_seconds`, `user_ids`. 0 ends
-        it."""
+        """Let rows keep coming, see `growth.Pace`; 0 ends it."""
         self._do("grow", per_second=per_second, **pace)
+
+    def delete(self, ids: Iterable[int]) -> int:
+        """Rows by their real ids; returns how many that were."""
+        return self._do("delete", ids=list(ids))
 
     def delete_before(self, moment: int) -> int:
         return self._do("delete_before", moment=moment)
@@ -98,6 +120,10 @@ class Double:
     def change_account(self, user_id: int, **members: Any) -> dict[str, Any]:
         """`quota` (the balance), `username`, `role`, `status`, `token`, ..."""
         return self._do("account", user_id=user_id, **members)
+
+    def accounts(self) -> list[dict[str, Any]]:
+        """Everybody's, also those that were opened meanwhile."""
+        return self._do("accounts")
 
     def rename(self, user_id: int, username: str) -> None:
         self.change_account(user_id, username=username)

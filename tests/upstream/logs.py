@@ -4,7 +4,7 @@ from typing import Any
 
 from . import encoding
 from .calls import Call
-from .dialect import IdForm, Matching, OtherForm, Profile
+from .dialect import Gateway, IdForm, Matching, OtherForm
 from .filters import Query, equals, matches
 from .paging import asked_part, page_of
 from .rows import Row, Shelf, Test
@@ -73,7 +73,7 @@ def _statistic(call: Call, shelf: Shelf, tests: list[Test]) -> Any:
     return {name: figures[name] for name in profile.stat_fields}
 
 
-def own_view(row: Row, rank: int, profile: Profile) -> dict[str, Any]:
+def own_view(row: Row, rank: int, profile: Gateway) -> dict[str, Any]:
     ids = {IdForm.ZERO: 0, IdForm.MODULO: row.id % MODULUS, IdForm.RANK: rank}
     other = OWN_OTHER[profile.own_other](row.other, profile.hidden_in_own_other)
     known = _objects(row, None) if profile.shows_objects else {}
@@ -92,7 +92,7 @@ def _objects(row: Row, channel: Any) -> dict[str, Any]:
     return {"channel": channel, "metadata": encoding.object_in(row.other)}
 
 
-def _view(row: Row, profile: Profile, **known: Any) -> dict[str, Any]:
+def _view(row: Row, profile: Gateway, **known: Any) -> dict[str, Any]:
     columns = {name: profile.renamed.get(name, name) for name in profile.row_fields}
     shown = {
         name: known[name] if name in known else getattr(row, column)

@@ -1,4 +1,5 @@
-"""The dialects of the family, one value each: what it has in common with another, and what not."""
+"""The dialects of the New API family, one value each: what it has in common with another, and what
+not. `PROFILES` has those of every product."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,13 +7,15 @@ from dataclasses import replace
 from . import shapes
 from .dialect import (
     Broken,
+    Gateway,
     IdForm,
     Matching,
     OtherForm,
     Paging,
-    Profile,
     same_names,
 )
+from .openai_hk.profiles import OPENAI_HK
+from .profile import Profile
 from .refusals import CODED_REFUSALS, OLD_REFUSALS, SCOPED_REFUSALS
 
 NO_TABLE = "SQL logic error: no such table: logs (1)"
@@ -51,7 +54,7 @@ _NO_DEFAULT_SIZE = Paging(
     envelope=same_names("items", "page", "page_size", "total"),
 )
 
-ONE_API = Profile(
+ONE_API = Gateway(
     name="one-api",
     version="v0.6.11-alpha.22",
     paging=_BARE_TENS,
@@ -92,6 +95,7 @@ ONE_HUB = replace(
     row_fields=_ONE_HUB_ROW,
     renamed={"channel_id": "channel", "request_time": "elapsed_time", "source_ip": "ip"},
     shows_objects=True,
+    unseen=frozenset({"other"}),
     type_filter="log_type",
     channel_filter="channel_id",
     refuses_bad_numbers=True,
@@ -104,7 +108,7 @@ ONE_HUB = replace(
 )
 ONE_HUB = replace(ONE_HUB, key_paging=ONE_HUB.paging)
 
-V0_2_0 = Profile(
+V0_2_0 = Gateway(
     name="new-api-v0.2.0",
     version="v0.2.0",
     paging=_BARE_TENS,
@@ -282,10 +286,12 @@ RIX_API = replace(
 )
 APIYI = replace(V0_6_8, name="apiyi", paging=replace(_BARE_TENS, size_names=("pageSize",)))
 
-PROFILES: Mapping[str, Profile] = {
+GATEWAYS: Mapping[str, Gateway] = {
     profile.name: profile
     for profile in (
         *(ONE_API, ONE_HUB, V0_2_0, V0_2_7_5, V0_2_7_6, V0_4_2_4, V0_6_8, V0_8_8, V0_10_7),
         *(V0_10_8, V0_13_2, RC_10, RC_24, RC_29, RC_41, VELOERA, *RENAMED, RIX_API, APIYI),
     )
 }
+
+PROFILES: Mapping[str, Profile] = {**GATEWAYS, **OPENAI_HK}

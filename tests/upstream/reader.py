@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import time
+from collections.abc import Callable
 from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import urlencode
@@ -13,10 +15,16 @@ LAB = 2
 
 
 def ask(double: Double, path: str, headers: dict[str, str] | None = None, **query: Any) -> Answer:
+    return send(double, "GET", f"{path}?{urlencode(query)}".rstrip("?"), headers or {})
+
+
+def send(
+    double: Double, method: str, target: str, headers: dict[str, str], content: str | None = None
+) -> Answer:
     """Status, headers with names in lower case, and the body, parsed where it is JSON."""
     connection = HTTPConnection("127.0.0.1", double.port, timeout=10)
     try:
-        connection.request("GET", f"{path}?{urlencode(query)}".rstrip("?"), headers=headers or {})
+        connection.request(method, target, content, headers)
         response = connection.getresponse()
         body = response.read()
     finally:
@@ -42,3 +50,10 @@ def ask_as_lab(double: Double, path: str, **query: Any) -> Answer:
 def rows_of(body: Any) -> Any:
     payload = body.get("data") if isinstance(body, dict) else None
     return payload.get("items") if isinstance(payload, dict) else payload
+
+
+def wait_for(fact: Callable[[], object], seconds: float = 10) -> None:
+    end = time.monotonic() + seconds
+    while not fact():
+        assert time.monotonic() < end
+        time.sleep(0.02)

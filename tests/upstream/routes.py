@@ -8,7 +8,7 @@ from uuid import uuid4
 from . import answers, hourly, logs, shapes
 from .answers import Reply
 from .calls import Call, Caller, NotAllowed, Request, identify
-from .dialect import Profile
+from .dialect import Gateway
 from .filters import Query, Refused
 from .paging import asked_part, page_of
 from .site import Site
@@ -48,7 +48,7 @@ def keys(call: Call) -> Any:
     return page_of(own[::-1], part, paging, lambda key, _: _key_view(key, call.profile))
 
 
-def _key_view(key: Key, profile: Profile) -> dict[str, Any]:
+def _key_view(key: Key, profile: Gateway) -> dict[str, Any]:
     secret = f"{key.secret[:4]}{MASK}{key.secret[-4:]}" if profile.masks_keys else key.secret
     return shapes.fill(profile.key, asdict(key) | {"key": secret})
 
@@ -68,14 +68,14 @@ class Route:
     answer: Callable[[Call], Any]
     scope: str
     role: int = USER
-    is_there: Callable[[Profile], bool] = lambda profile: True
+    is_there: Callable[[Gateway], bool] = lambda profile: True
 
 
-def has_hourly(profile: Profile) -> bool:
+def has_hourly(profile: Gateway) -> bool:
     return profile.has_hourly
 
 
-def has_hourly_by_user(profile: Profile) -> bool:
+def has_hourly_by_user(profile: Gateway) -> bool:
     return profile.has_hourly_by_user
 
 
@@ -108,12 +108,19 @@ def answer(site: Site, request: Request, *, is_database_broken: bool = False) ->
     return answers.web_page()
 
 
-def _find(profile: Profile, path: str) -> Route | None:
+def headers(site: Site, request_id: str) -> Mapping[str, str]:
+    told = {"X-Oneapi-Request-Id": request_id}
+    if site.profile.has_version_header:
+        told["X-New-Api-Version"] = str(status(site)["version"])
+    return told
+
+
+def _find(profile: Gateway, path: str) -> Route | None:
     route = ROUTES.get(path)
     return route if route is not None and route.is_there(profile) else None
 
 
-def _with_right_slash(profile: Profile, path: str) -> str | None:
+def _with_right_slash(profile: Gateway, path: str) -> str | None:
     other = path[:-1] if path.endswith("/") else f"{path}/"
     return other if other == STATUS or _find(profile, other) else None
 
@@ -136,13 +143,13 @@ def _ask(route: Route, site: Site, request: Request, *, is_database_broken: bool
     try:
         reply = answers.success(route.answer(call))
     except Refused as error:
-        reply = answers.failure(str(error))
+        reply = answers.failure(profile, str(error))
     if profile.has_auth_version_header:
         reply.headers["Auth-Version"] = AUTH_VERSION
     return reply
 
 
-def _check_rights(caller: Caller, route: Route, profile: Profile) -> None:
+def _check_rights(caller: Caller, route: Route, profile: Gateway) -> None:
     if profile.has_scopes and route.scope == SESSION_ONLY:
         raise NotAllowed("session_required")
     if caller.scopes is not None and route.scope not in caller.scopes:

@@ -21,6 +21,7 @@ class Row:
     token_name: str = ""
     model_name: str = ""
     quota: int = 0
+    balance: int | None = None  # of the account when the call was charged
     prompt_tokens: int = 0
     completion_tokens: int = 0
     use_time: int = 0

@@ -3,12 +3,14 @@
 import json
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from .answers import Reply
 from .backend import Backend
 from .calls import Request
 from .delivery import WAYS, head_of
+from .encoding import object_in
 
 CONTROL = "/_control/"
 
@@ -19,8 +21,8 @@ class Handler(BaseHTTPRequestHandler):
     backend: Backend
 
     def do_GET(self) -> None:
-        request = self._request()
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        request = self._request(content)
         if request.path.startswith(CONTROL):
             self._control(request.path.removeprefix(CONTROL), content)
         else:
@@ -28,9 +30,9 @@ class Handler(BaseHTTPRequestHandler):
 
     do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_GET
 
-    def _request(self) -> Request:
+    def _request(self, content: bytes) -> Request:
         target = urlsplit(self.path)
-        parameters: dict[str, str] = {}
+        parameters = {name: str(value) for name, value in _object_in(content).items()}
         for name, value in parse_qsl(target.query, keep_blank_values=True):
             parameters.setdefault(name, value)
         return Request(
@@ -39,6 +41,8 @@ class Handler(BaseHTTPRequestHandler):
             query_string=target.query,
             parameters=parameters,
             headers={name.lower(): value for name, value in self.headers.items()},
+            content=content,
+            client=self.client_address[0],
         )
 
     def _answer(self, request: Request) -> None:
@@ -60,6 +64,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *arguments: object) -> None:
         """Say nothing: the ledger has it."""
+
+
+def _object_in(content: bytes) -> dict[str, Any]:
+    return object_in(content.decode("utf-8", "replace")) or {}
 
 
 class Server(ThreadingHTTPServer):

@@ -2,13 +2,13 @@
 
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from .dialect import Profile
+from .profile import Profile
 from .profiles import PROFILES
-from .rows import Row, Shelf
+from .rows import Row, Shelf, Test
 from .world import OWN_LIMIT, Account, Key, ScopedToken, World
 
 CONSUMED, REFUNDED = 2, 6
@@ -48,8 +48,8 @@ class Site:
         self.scoped_tokens = {token.value: token for token in world.scoped_tokens}
         self.channels = dict(world.channels)
         self.settings = world.settings
-        self._last_id = 0
-        self._shelve(map(self._stored, world.rows))
+        self._last_id = self.profile.first_id - 1
+        self._shelve(map(self._stored, world.chain().rows))
 
     def restore(self, rows: Iterable[Row]) -> None:
         """Rows of the past, as they are; nobody is charged for them again."""
@@ -94,17 +94,27 @@ class Site:
     def named(self, username: str) -> Shelf:
         return self._by_name.get(username) or Shelf()
 
-    def append(self, user_id: int, columns: Iterable[Row | Mapping[str, Any]]) -> list[Row]:
-        """Write rows as calls would have done it now; what is given wins over what is usual."""
-        return [self._arrive(user_id, given) for given in columns]
+    def append(
+        self,
+        user_id: int,
+        columns: Iterable[Row | Mapping[str, Any]],
+        charged_in: Sequence[int] | None = None,
+    ) -> list[Row]:
+        """Write rows as calls would have done it now; what is given wins over what is usual.
 
-    def _arrive(self, user_id: int, given: Row | Mapping[str, Any]) -> Row:
+        `charged_in` has their places in the order of the charges, where that is another one.
+        """
         account = self.accounts[user_id]
+        rows = [self._arrive(account, given) for given in columns]
+        for place in range(len(rows)) if charged_in is None else charged_in:
+            self._charge(account, rows[place])
+        return rows
+
+    def _arrive(self, account: Account, given: Row | Mapping[str, Any]) -> Row:
         usual = {"created_at": int(self.clock.now()), "username": account.username}
         columns = asdict(given) if isinstance(given, Row) else given
-        row = self._stored(Row(**usual | dict(columns) | {"user_id": user_id, "id": 0}))
+        row = self._stored(Row(**usual | dict(columns) | {"user_id": account.id, "id": 0}))
         self._put(row)
-        self._charge(account, row)
         return row
 
     def _charge(self, account: Account, row: Row) -> None:
@@ -114,20 +124,40 @@ class Site:
             account.request_count += 1
         elif row.type == REFUNDED:
             account.quota += row.quota
+        if "balance" in self.profile.columns and row.balance is None:
+            row.balance = account.quota
+
+    def move_balance(self, user_id: int, by: int) -> int:
+        """Without a row: a top-up, or a charge that no log tells of."""
+        self.accounts[user_id].quota += by
+        return self.accounts[user_id].quota
+
+    def open_account(self) -> Key:
+        owner, number = max(self.accounts, default=0) + 1, max(self.keys, default=0) + 1
+        self.accounts[owner] = Account(id=owner, username=f"account-{owner}", quota=0)
+        self.keys[number] = Key(id=number, user_id=owner, name="first")
+        return self.keys[number]
+
+    def delete(self, ids: Iterable[int]) -> int:
+        gone = set(ids)
+        return self._keep(lambda row: row.id not in gone)
 
     def delete_before(self, moment: int) -> int:
         """As an admin does it: rows of everybody, and but for One Hub of every type. Ids are not
         used again."""
         only = self.profile.cleans_only_consumption
+        return self._keep(lambda row: row.created_at >= moment or (only and row.type != CONSUMED))
+
+    def _keep(self, is_kept: Test) -> int:
+        """Says how many rows are gone."""
         rows = self.everybody.rows
-        kept = [row for row in rows if row.created_at >= moment or (only and row.type != CONSUMED)]
-        self._shelve(kept)
-        return len(rows) - len(kept)
+        self._shelve(row for row in rows if is_kept(row))
+        return len(rows) - len(self.everybody.rows)
 
     def move_database(self, kept_since: int) -> None:
         """Rows in a new database, without the older ones; their ids begin again from 1."""
         kept = [row for row in self.everybody.rows if row.created_at >= kept_since]
-        self._last_id = 0
+        self._last_id = self.profile.first_id - 1
         for row in kept:
             row.id = 0
         self._shelve(kept)

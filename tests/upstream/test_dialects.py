@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.upstream import Double, start_double
-from tests.upstream.profiles import PROFILES
+from tests.upstream.profiles import GATEWAYS
 from tests.upstream.reader import LAB, ask, credentials, rows_of
 
 LOG, STAT, SELF = "/api/log/self", "/api/log/self/stat", "/api/user/self"
@@ -55,7 +55,7 @@ def running():
         yield double
 
 
-@pytest.fixture(params=PROFILES)
+@pytest.fixture(params=GATEWAYS)
 def site(running, request):
     return turned_to(running, request.param)
 

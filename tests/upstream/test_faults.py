@@ -6,7 +6,8 @@ from http.client import HTTPConnection, IncompleteRead
 import pytest
 
 from tests.upstream import start_double
-from tests.upstream.faults import ELSEWHERE, ROW_EDITS
+from tests.upstream.edits import ROW_EDITS
+from tests.upstream.faults import ELSEWHERE
 from tests.upstream.reader import LAB, ask, ask_as_lab, rows_of
 
 LOG, STAT = "/api/log/self", "/api/log/self/stat"

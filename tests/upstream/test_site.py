@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.upstream import Account, World, start_double
-from tests.upstream.reader import LAB, ask, ask_as_lab, credentials, rows_of
+from tests.upstream.reader import LAB, ask, ask_as_lab, credentials, rows_of, wait_for
 
 PROJECT = Path(__file__).parents[2]
 LOG, STAT, HOURS = "/api/log/self", "/api/log/self/stat", "/api/data/self"
@@ -124,13 +124,6 @@ def test_it_grows_and_some_rows_come_late(double):
     rows = double.truth()
     assert {row["user_id"] for row in rows} == {LAB}
     assert {row["created_at"] < begun for row in rows} == {True, False}
-
-
-def wait_for(fact, seconds=10):
-    end = time.monotonic() + seconds
-    while not fact():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def test_hours_come_late_and_in_parts(double):

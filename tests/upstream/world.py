@@ -68,6 +68,12 @@ class Settings:
     counted_types: tuple[int, ...] = (2,)  # what the statistics call consumption
     rate_limit: tuple[int, int] | str | None = None  # calls and seconds, or OWN_LIMIT
     legacy_tokens_retired: bool = False  # 30 days after a version with scoped ones was started
+    # What openai-hk does not tell of itself:
+    log_per_key: bool = False
+    balance_before: bool = False  # a row says what was left before it
+    decimals: int = 0  # of an amount; with one of them 15 is shown as 1.5
+    refusal_status: int = 200
+    may_create: tuple[str, ...] = ("127.0.0.1",)  # whose accounts may be opened from
 
 
 @dataclass(kw_only=True)
@@ -91,8 +97,17 @@ class World:
             self.rows.append(row)
         return self
 
+    def chain(self) -> Self:
+        """Let each row have left what the account has now and what was charged since."""
+        left = {account.id: account.quota for account in self.accounts}
+        for row in reversed(self.rows):
+            if row.balance is None:
+                row.balance = left.get(row.user_id, 0)
+            left[row.user_id] = row.balance + row.quota
+        return self
+
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return asdict(self.chain())
 
     @classmethod
     def from_json(cls, members: Mapping[str, Any]) -> Self:
@@ -115,6 +130,10 @@ def token_of(username: str) -> str:
 
 def scoped_token_of(username: str) -> str:
     return f"nap_{username}".ljust(SCOPED_LENGTH, "0")
+
+
+def hk_key_of(key: Key) -> str:
+    return f"hk-{key.secret}"
 
 
 def standard_accounts() -> list[Account]:

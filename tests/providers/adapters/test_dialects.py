@@ -10,13 +10,13 @@ from providers.adapters import ADAPTERS
 from providers.adapters.records import Credentials, Secret, Span
 from providers.sync.walk import Reader, walk
 from tests.upstream import start_double
-from tests.upstream.profiles import PROFILES
+from tests.upstream.profiles import GATEWAYS
 
 NEW_API = ADAPTERS["new_api"]
 LAB, UNLIMITED, DAY = 2, 10**9, 86_400
 BARE = ("one-api", "new-api-v0.2.0", "new-api-v0.2.7.5", "apiyi")
 NO_HOURS = ("one-api", "one-hub")
-VERSIONS = [name for name in PROFILES if name.startswith("new-api")]
+VERSIONS = [name for name in GATEWAYS if name.startswith("new-api")]
 MOVES = [
     ("one-api", "new-api-v0.13.2"),
     ("one-api", "new-api-rc.41"),
@@ -94,7 +94,7 @@ def stored(row):
     return (*(row[name] for name in names), str(row["token_id"]))
 
 
-every_profile = pytest.mark.parametrize("profile", PROFILES)
+every_profile = pytest.mark.parametrize("profile", GATEWAYS)
 
 
 @every_profile
@@ -145,14 +145,14 @@ def test_a_connection_test_says_what_is_spoken(site, profile):
     codes = {finding.code for finding in report.findings}
     assert ("no_totals" in codes) == (profile in BARE)
     assert ("no_hourly" in codes) == (profile in NO_HOURS)
-    needs_id = PROFILES[profile].user_header is not None
+    needs_id = GATEWAYS[profile].user_header is not None
     if profile != "rix-api":  # there another question was asked in place of that
         told = ("user_id_needed" in codes, "user_id_not_needed" in codes)
         assert told == (needs_id, not needs_id)
     assert report.requests <= 4
 
 
-@pytest.mark.parametrize("profile", [name for name in PROFILES if PROFILES[name].user_header])
+@pytest.mark.parametrize("profile", [name for name in GATEWAYS if GATEWAYS[name].user_header])
 @pytest.mark.parametrize(
     ("user_id", "code"), [("", "user_id_missing"), ("3", "user_id_wrong"), (" 2 ", "")]
 )

@@ -10,11 +10,11 @@ from providers.adapters.records import Account, Credentials, Secret
 from tests.providers.adapters.answers import ROW, credentials
 from tests.providers.adapters.server import http
 from tests.upstream import World, start_double
-from tests.upstream.profiles import PROFILES, IdForm, Matching
+from tests.upstream.profiles import GATEWAYS, IdForm, Matching
 
 NEW_API = ADAPTERS["new_api"]
 IDS = {IdForm.ZERO: "zero", IdForm.MODULO: "small", IdForm.RANK: "rank"}
-READ = {name: found for name, found in PROFILES.items() if name != "rix-api"}  # names no account
+READ = {name: found for name, found in GATEWAYS.items() if name != "rix-api"}  # names no account
 ENOUGH = 25  # more than one page of the smallest
 
 
@@ -63,7 +63,7 @@ def traits_of(open_door):
         double.stop()
 
 
-@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+@pytest.mark.parametrize("profile", GATEWAYS.values(), ids=GATEWAYS)
 def test_it_finds_what_each_profile_does(traits_of, profile):
     found = traits_of(profile.name, rows())
     matching = profile.own_model

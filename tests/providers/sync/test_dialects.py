@@ -11,13 +11,13 @@ from providers.adapters.records import Secret
 from providers.models import Connection, Window
 from tests.providers.sync.mirrors import make_mirror
 from tests.upstream import Double, World, start_double
-from tests.upstream.profiles import PROFILES, RENAMED_HEADERS
+from tests.upstream.profiles import GATEWAYS, RENAMED_HEADERS
 from tests.upstream.special import special_rows
 
 pytestmark = pytest.mark.django_db
 
 LIST = "/api/log/self"
-READ = [name for name in PROFILES if name not in RENAMED_HEADERS]
+READ = [name for name in GATEWAYS if name not in RENAMED_HEADERS]
 UPGRADES = [
     ("new-api-v0.2.0", "new-api-v0.2.7.5"),
     ("new-api-v0.2.7.5", "new-api-v0.2.7.6"),
