@@ -3,9 +3,7 @@ from itertools import pairwise
 from tests.upstream import Row, World, start_double
 from tests.upstream.growth import TOP_UP
 from tests.upstream.openai_hk.reader import BALANCE, rows_at
-from tests.upstream.openai_hk.worlds import of_credits
 from tests.upstream.reader import LAB, wait_for
-from tests.upstream.worlds import seeded_world
 
 MOMENT = 1_780_000_000
 
@@ -61,9 +59,11 @@ def chain_of(rows):
 
 
 def test_rows_that_keep_coming_are_charged_in_any_order_and_topped_up(double):
-    double.append(LAB, [{"quota": 0}])
-    double.grow(400, batch_seconds=0.2, is_shuffled=True, top_up_share=0.5, user_ids=[LAB])
-    wait_for(lambda: is_shuffled(rows_at(double)) and topped_up(double))
+    double.grow(400, batch_seconds=0.2, is_shuffled=True, user_ids=[LAB])
+    wait_for(lambda: is_shuffled(rows_at(double)))
+    assert topped_up(double) == 0
+    double.grow(400, top_up_share=0.5, user_ids=[LAB])
+    wait_for(lambda: topped_up(double))
     double.grow(0)
     assert topped_up(double) % TOP_UP == 0
 
@@ -80,8 +80,7 @@ def is_shuffled(rows):
 
 
 def test_a_made_up_history_is_a_chain_with_top_ups():
-    world = of_credits(seeded_world(300, until=MOMENT))
-    with start_double("openai-hk-offset-newest", world=world) as double:
+    with start_double("openai-hk-offset-newest", seed_rows=300) as double:
         rows = [row for start in (0, 300, 600) for row in rows_at(double, start)]
         steps = chain_of(rows)
         assert len(rows) == len(double.truth(LAB)) > 300

@@ -63,6 +63,14 @@ def test_amounts_may_have_decimals(double):
     assert rows_at(double)[0]["yufen"] == "43216.42"
 
 
+@pytest.mark.parametrize("profile", OPENAI_HK)
+def test_nothing_comes_after_the_last_row(double, profile):
+    double.append(LAB, [{}, {}, {}])
+    double.switch(profile)
+    cursor = 4 if "offset" in profile else 1 if OPENAI_HK[profile].newest_first else 2**62
+    assert rows_at(double, cursor, 1) == []
+
+
 def test_two_keys_have_one_account_and_perhaps_a_log_each(double):
     double.append(LAB, [{"token_id": 1, "quota": 1}, {"token_id": 2, "quota": 2}])
     assert costs_of(rows_at(double, key=2)) == [2, 1]
@@ -99,6 +107,13 @@ def test_it_wants_json_and_a_key(double):
     assert "apikey" in told(send(double, "POST", LOG, {}, cursor))[2]
     wrong = {"Authorization": f"Bearer {double.token('lab')}"}
     assert "apikey" in told(send(double, "POST", LOG, wrong, cursor))[2]
+
+
+def test_it_refuses_a_disabled_account_and_when_its_database_is_gone(double):
+    double.fault("database_broken", times=1)
+    assert told(ask_log(double, start=0, limit=1)) == (200, 1, "系统繁忙，请稍后再试")
+    double.change_account(LAB, status=2)
+    assert told(ask_log(double, start=0, limit=1)) == (200, 1, "账号已被禁用")
 
 
 def test_nothing_else_is_there(double):
