@@ -28,17 +28,19 @@ def csv_chunks(filters: UsageFilter, scope: Scope, now: datetime) -> Iterator[st
 
 def _exports(filters: UsageFilter, scope: Scope, now: datetime) -> Iterator[Export]:
     """In parts: a filter that hardly a row fits must not search years in one statement."""
-    condition = queries.condition(filters, scope)
+    mine = Q() if scope.part is None else scope.part.rows
+    condition = mine & queries.condition(filters, scope)
     shown = filters.range
     if filters.request_id:
         shown = Range(since=EARLIEST, until=now + AHEAD)
-        condition = Q(detail__request_id=filters.request_id)
+        condition = mine & Q(detail__request_id=filters.request_id)
     for seen in scope.feeds.values():
         begin = shown.until if seen.first_row is None else max(shown.since, seen.first_row)
         while begin < min(shown.until, now + AHEAD):
             end = min(shown.until, begin + PART)
             yield Export(
                 connection=seen.connection,
+                is_self_view=seen.feed.pk in scope.mapped,
                 feed=seen.feed,
                 since=begin,
                 until=end,

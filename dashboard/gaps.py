@@ -42,7 +42,7 @@ def _missing(bars: Buckets, feed: FeedCompleteness) -> Iterator[tuple[int, int, 
 
 def _reasons(seen: SeenFeed, feed: FeedCompleteness, now: datetime) -> tuple[str, str]:
     """Of older gaps, and of the newest one."""
-    standing = trouble(seen.connection, now)
+    standing = trouble(seen.connection, now) if seen.connection else None
     older = _(" (history not read yet)") if feed.is_backfilling else ""
     return older, _(" (%(why)s)") % {"why": standing.word} if standing else older
 

@@ -182,9 +182,10 @@ def _of_connections(
     ids: set[int | None], scope: Scope, filters: OverviewFilter
 ) -> Mapping[int | None, Label]:
     return {
-        pk: Label(pk or 0, seen.label, _rows(filters, connection=seen.connection.pk))
+        pk: Label(pk or 0, seen.label, _rows(filters, connection=watched) if watched else "")
         for pk in ids
         for seen in [scope.feeds[pk or 0]]
+        for watched in [seen.connection and seen.connection.pk]
     }
 
 

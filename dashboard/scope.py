@@ -8,17 +8,19 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import User
 from dashboard import money
 from dashboard.money import Rates
+from dashboard.shares import Share, shares_of
 from providers.models import Connection, Feed, KeyDay, ModelDay, QuotaPoint, Site, UsageLog, Window
 from providers.models.logs import OfFeedQuerySet
 from providers.models.sites import OWN
 from providers.vocabulary import VOCABULARIES, Vocabulary
 
 UNKNOWN = "unknown"
+NOBODYS = Q(pk__in=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +40,42 @@ class Book:
         return mine & Q(type__in=[number for number, name in names.items() if name == word])
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some of the rows of some feeds: as a condition on rows, and the same on their daily sums."""
+
+    rows: Q
+    days: Q
+
+
 @dataclass(frozen=True)
 class Scope:
-    """Everything here belongs to `user`; each queryset begins with what is visible to them."""
+    """Everything here may be seen by `user`: all of their own feeds, and of feeds of all users
+    (`mapped`) what is theirs; or, on pages of the team, the rows that count (`part`)."""
 
     user: User
     zone: ZoneInfo
     connections: Sequence[Connection]
     feeds: Mapping[int, "SeenFeed"]
     books: Sequence[Book]
+    part: Part | None = None
+    mapped: frozenset[int] = frozenset()
 
     def rows(self) -> OfFeedQuerySet:
+        if self.part is not None:
+            return UsageLog.objects.filter(self.part.rows)
         return UsageLog.objects.visible_to(self.user).filter(feed__in=self.feeds)
 
     def model_days(self) -> OfFeedQuerySet:
-        return ModelDay.objects.visible_to(self.user).filter(feed__in=self.feeds)
+        return self._days(ModelDay)
 
     def key_days(self) -> OfFeedQuerySet:
-        return KeyDay.objects.visible_to(self.user).filter(feed__in=self.feeds)
+        return self._days(KeyDay)
+
+    def _days(self, rollup: type[ModelDay] | type[KeyDay]) -> OfFeedQuerySet:
+        if self.part is not None:
+            return rollup.objects.filter(self.part.days)
+        return rollup.objects.visible_to(self.user).filter(feed__in=self.feeds)
 
     def of_type(self, word: str) -> Q:
         wanted = Q()
@@ -89,11 +109,12 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class SeenFeed:
-    """A feed, its watcher's connection, and what there is of it: where the rows, the site's
-    statistic and the windows begin, and where the newest window ends."""
+    """A feed, its watcher's connection (None: nobody watches it, or not this person), and what
+    there is of it: where the rows, the site's statistic and the windows begin, and where the newest
+    window ends."""
 
     feed: Feed
-    connection: Connection
+    connection: Connection | None
     first_row: datetime | None
     first_point: datetime | None
     first_window: datetime | None
@@ -102,7 +123,7 @@ class SeenFeed:
     @property
     def label(self) -> str:
         """What the watcher calls it."""
-        return self.connection.name
+        return str(self.feed.site) if self.connection is None else self.connection.name
 
 
 def _waits(connection: Connection) -> bool:
@@ -131,23 +152,42 @@ def scope_of(
     """`only`: one connection, `site`: those of one site. One that is not theirs leaves nothing."""
     at_site = [connection for connection in connections if site in (None, connection.site_id)]
     chosen = [connection for connection in at_site if only in (None, connection.pk)]
-    feeds = _feeds(user, chosen)
-    books = _books([seen.feed for seen in feeds.values()], zone)
-    return Scope(user=user, zone=zone, connections=chosen, feeds=feeds, books=books)
+    watching = {one.feed_id: one for one in reversed(chosen) if one.feed_id is not None}
+    own = seen_feeds(Feed.objects.visible_to(user).filter(pk__in=watching), watching)
+    shares = [] if only else [share for share in shares_of(user) if site in (None, share.site)]
+    mapped = seen_feeds(Feed.objects.filter(pk__in={share.feed for share in shares}), {})
+    feeds = own | mapped
+    return Scope(
+        user=user,
+        zone=zone,
+        connections=chosen,
+        feeds=feeds,
+        books=books_of([seen.feed for seen in feeds.values()], zone),
+        part=_with_shares(own, shares, zone) if shares else None,
+        mapped=frozenset(mapped),
+    )
 
 
-def _feeds(user: User, connections: Sequence[Connection]) -> dict[int, SeenFeed]:
-    watching = {one.feed_id: one for one in reversed(connections) if one.feed_id is not None}
-    visible = Feed.objects.visible_to(user).filter(pk__in=watching).select_related("site")
+def _with_shares(own: Iterable[int], shares: Iterable[Share], zone: ZoneInfo) -> Part:
+    rows = days = Q(feed__in=own)
+    for share in shares:
+        rows |= share.rows(zone)
+        days |= share.days()
+    return Part(rows=rows, days=days)
+
+
+def seen_feeds(feeds: QuerySet[Feed], watching: Mapping[int, Connection]) -> dict[int, SeenFeed]:
+    """Of feeds that the person may see."""
     ends = {
         "first_row": _end(UsageLog, "time"),
         "first_point": _end(QuotaPoint, "hour"),
         "first_window": _end(Window, "since"),
         "read_to": _end(Window, "-until"),
     }
+    found = feeds.select_related("site").annotate(**ends).order_by("pk")
     return {
-        feed.pk: SeenFeed(feed, watching[feed.pk], *(getattr(feed, name) for name in ends))
-        for feed in visible.annotate(**ends).order_by("pk")
+        feed.pk: SeenFeed(feed, watching.get(feed.pk), *(getattr(feed, name) for name in ends))
+        for feed in found
     }
 
 
@@ -157,7 +197,7 @@ def _end(rows: Any, order: str) -> Subquery:
     return Subquery(ordered.values(order.removeprefix("-"))[:1])
 
 
-def _books(feeds: Sequence[Feed], zone: ZoneInfo) -> list[Book]:
+def books_of(feeds: Sequence[Feed], zone: ZoneInfo) -> list[Book]:
     rates = money.rates_of({feed.site_id for feed in feeds}, zone)
     shelves: dict[tuple[str, Rates], list[int]] = {}
     for feed in feeds:

@@ -12,6 +12,7 @@ from dashboard.money import Amount
 from dashboard.price import Price
 from dashboard.scope import Scope, SeenFeed
 from dashboard.type_names import type_name
+from providers import self_view
 from providers.models import UsageDetail, UsageLog, Window
 
 
@@ -29,7 +30,8 @@ class Texts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Slip:
-    """`is_charge`: its units say something; those of a top-up are 0 where its text has the sum."""
+    """`is_charge`: its units say something; those of a top-up are 0 where its text has the sum.
+    `has_raw`: the person may see the record as received."""
 
     detail: UsageDetail
     seen: SeenFeed
@@ -41,6 +43,7 @@ class Slip:
     units_per_usd: Decimal | None
     price: Price | None
     window: Window | None
+    has_raw: bool
 
     @property
     def request_query(self) -> str:
@@ -54,6 +57,8 @@ class Slip:
 def slip_of(row: UsageLog, scope: Scope) -> Slip:
     """Of a row that the person may see."""
     detail = UsageDetail.objects.get(log=row)
+    if row.feed_id in scope.mapped:
+        self_view.cover(detail)
     book = scope.book(row.feed_id)
     day = row.time.astimezone(scope.zone).date()
     rate = money.rate_of(book.rates, day)
@@ -72,6 +77,7 @@ def slip_of(row: UsageLog, scope: Scope) -> Slip:
         units_per_usd=rate,
         price=_price(row, other, texts.group, rate) if is_spend else None,
         window=_window_of(row),
+        has_raw=row.feed_id not in scope.mapped,
     )
 
 

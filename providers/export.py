@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from providers.models import Connection, Feed, UsageLog
+from providers.self_view import own
 from providers.vocabulary import VOCABULARIES
 
 BATCH_ROWS = 2000
@@ -50,17 +51,20 @@ ExportRow = dict[str, Any]
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Export:
     """The rows of a connection's feed in `[since, until)`, as lines of text. `condition`: what
-    else they must fulfil."""
+    else they must fulfil. `is_self_view`: as the site shows a person their own rows, also where
+    they were read by an admin's token."""
 
-    connection: Connection
+    connection: Connection | None
     feed: Feed
     since: datetime
     until: datetime
     condition: Q = field(default_factory=Q)
+    is_self_view: bool = False
 
     def rows(self) -> Iterator[ExportRow]:
         vocabulary = VOCABULARIES[self.feed.site.vocabulary]
-        about = {"site": self.feed.site.base_url, "connection": str(self.connection.pk)}
+        connection = None if self.connection is None else str(self.connection.pk)
+        about = {"site": self.feed.site.base_url, "connection": connection}
         for found in self._found():
             kind = {"type": found["type"], "type_name": vocabulary.name(found["type"])}
             moments = {
@@ -71,6 +75,8 @@ class Export:
             row["mirrored_at"] = iso(row["mirrored_at"])
             row["upstream_user_id"] = id_as_received(row["upstream_user_id"])
             row["api_key_id"] = id_as_received(row["api_key_id"])
+            if self.is_self_view:
+                row |= {"channel_name": None, "upstream_id": None, "other": own(row["other"])}
             yield {name: row[name] for name in COLUMNS}
 
     def _found(self) -> Iterator[dict[str, Any]]:

@@ -63,7 +63,8 @@ def make_connection(owner, feed=None, **fields):
 
 def make_log(of, *, time=None, text=None, zone="UTC", **fields):
     """A row of a feed or of a connection's feed, with its detail and the rollups of its day.
-    `model`, `key`, `user` and `group` are texts; `text` are columns of the detail."""
+    `model`, `key`, `user` and `group` are texts, `user_id` the upstream's; `text` are columns of
+    the detail."""
     feed = of.feed if isinstance(of, Connection) else of
     time = (time or now()).replace(microsecond=0)
     number = next(_numbers)
@@ -91,10 +92,11 @@ def make_log(of, *, time=None, text=None, zone="UTC", **fields):
 
 def _references(feed, fields):
     site = {"site_id": feed.site_id, "upstream_id": "1"}
+    user = site | {"upstream_id": fields.pop("user_id", "1")}
     return {
         "model": make_name("model", fields.pop("model", "gpt-4o")),
         "key": make_name("key", fields.pop("key", "my key"), **site),
-        "user": make_name("user", fields.pop("user", "me"), **site),
+        "user": make_name("user", fields.pop("user", "me"), **user),
         "group": make_name("group", fields.pop("group", "default")),
     }
 

@@ -19,7 +19,6 @@ from dashboard.last_minute import last_minute
 from dashboard.periods import Preset
 from dashboard.scope import Scope, connections_of, scope_of, sites_of
 from dashboard.volume import volume
-from providers.models import UsageLog
 
 
 @require_safe
@@ -59,8 +58,8 @@ def logs_export(request: PersonRequest) -> StreamingHttpResponse:
 @vary_on_headers("HX-Request")
 def log(request: PersonRequest, pk: int) -> HttpResponse:
     """The slip of one row; without htmx a page of its own."""
-    row = get_object_or_404(UsageLog.objects.visible_to(request.user), pk=pk)
     scope = scope_of(request.user, connections_of(request.user), business_zone(), only=None)
+    row = get_object_or_404(scope.rows(), pk=pk)
     context = {
         "row": row,
         "rows": [row],

@@ -29,7 +29,7 @@ def overview(request: PersonRequest) -> HttpResponse:
     scope = scope_of(request.user, connections, zone, only=filters.connection)
     context: dict[str, Any] = {"filters": filters, "connections": connections, "scope": scope}
     is_chart_only = bool(request.htmx) and request.htmx.target == "chart"
-    if connections:
+    if scope.feeds or connections:
         complete = context["complete"] = completeness(scope, filters.range, moment)
         match filters.chart:
             case Kind.BALANCE:

@@ -1,11 +1,13 @@
 """What is stored of the upstreams."""
 
+from providers.models.belongings import Belonging
 from providers.models.checks import Check, CheckedRow
 from providers.models.logs import Name, QuarantinedRow, UsageDetail, UsageLog, Window
 from providers.models.sites import Connection, Feed, Site, SiteTrait, SiteUnit
 from providers.models.sums import KeyDay, ModelDay, QuotaPoint, Snapshot
 
 __all__ = [
+    "Belonging",
     "Check",
     "CheckedRow",
     "Connection",

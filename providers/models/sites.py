@@ -39,12 +39,19 @@ class Site(models.Model):
     urgent_until = models.FloatField(default=0)
     lease_holder = models.CharField(max_length=40, default="")
     lease_until = models.FloatField(default=0)
+    # An admin said that this is another address of that one, which is itself no other's.
+    same_as = models.ForeignKey("self", models.SET_NULL, null=True, related_name="aliases")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "base_url"], name="site_once")]
 
     def __str__(self) -> str:
         return self.name or self.base_url
+
+    @property
+    def root_id(self) -> int:
+        """The same for all addresses of one site."""
+        return self.same_as_id or self.pk
 
 
 class SiteUnit(models.Model):
