@@ -4,7 +4,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django_htmx.middleware import HtmxDetails
 
 from accounts.models import User
@@ -19,13 +20,15 @@ class PersonRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-View = Callable[Concatenate[PersonRequest, P], HttpResponse]
+View = Callable[Concatenate[PersonRequest, P], HttpResponseBase]
 
 
 def needs(permission: str) -> Callable[[View[P]], View[P]]:
     def decorator(view: View[P]) -> View[P]:
         @wraps(view)
-        def checked(request: PersonRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def checked(
+            request: PersonRequest, /, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponseBase:
             if not request.user.has_perm(permission):
                 raise Http404
             return view(request, *args, **kwargs)
@@ -39,7 +42,7 @@ def hidden_from_finance(view: View[P]) -> View[P]:
     """What was received word for word: not for those who look after the money."""
 
     @wraps(view)
-    def checked(request: PersonRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def checked(request: PersonRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         if request.user.is_finance_role:
             raise Http404
         return view(request, *args, **kwargs)

@@ -1,4 +1,4 @@
-"""Whose rows are whose: by what admins confirmed, else by the one member who watches the account."""
+"""Whose rows are whose: as admins confirmed, else as the one member who watches the account."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -143,7 +143,7 @@ def _names(upstream_ids: set[str]) -> Mapping[tuple[str, int, str], tuple[int, .
     """By kind, root of the site, and id there."""
     found: dict[tuple[str, int, str], tuple[int, ...]] = defaultdict(tuple)
     named = Name.objects.filter(kind__in=(USER, KEY), upstream_id__in=upstream_ids - {""})
-    roots = dict(Site.objects.exclude(same_as=None).values_list("pk", "same_as"))
+    roots = {site.pk: site.root_id for site in Site.objects.exclude(same_as=None)}
     for pk, kind, site, upstream_id in named.values_list("pk", "kind", "site_id", "upstream_id"):
         found[kind, roots.get(site, site), upstream_id] += (pk,)
     return found

@@ -1,7 +1,17 @@
 from django.urls import include, path, register_converter
 from django.urls.converters import IntConverter
 
-from dashboard.views import connections, feeds, health, logs, overview, quarantine, verification
+from dashboard.views import (
+    connections,
+    feeds,
+    health,
+    logs,
+    overview,
+    quarantine,
+    team,
+    verification,
+    who,
+)
 
 
 class PlaceConverter(IntConverter):
@@ -44,6 +54,17 @@ of_quarantine = [
     path(f"{ROW}again/", quarantine.row_retry, name="row_retry"),
 ]
 
+of_team = [
+    path("", team.team_logs, name="team_logs"),
+    path("logs/export/", team.team_export, name="team_export"),
+    path("logs/<int:pk>/", team.team_log, name="team_log"),
+    path("who/", who.who, name="who"),
+    path("who/confirm/", who.who_confirm, name="who_confirm"),
+    path("who/<place:pk>/end/", who.who_end, name="who_end"),
+    path("sites/merge/", who.site_merge, name="site_merge"),
+    path("sites/<place:pk>/part/", who.site_part, name="site_part"),
+]
+
 urlpatterns = [
     path("", overview.overview, name="overview"),
     path("logs/", logs.logs, name="logs"),
@@ -52,6 +73,7 @@ urlpatterns = [
     path("connections/", include(of_connections)),
     path("verification/", include(of_verification)),
     path("quarantine/", include(of_quarantine)),
+    path("team/", include(of_team)),
     path("feeds/<int:pk>/delete/", feeds.feed_delete, name="feed_delete"),
     path("healthz", health.healthz, name="healthz"),
     path("", include("accounts.urls")),

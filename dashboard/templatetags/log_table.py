@@ -65,7 +65,7 @@ def log_rows(
     page: Page, filters: UsageFilter, scope: Scope, excerpts: Mapping[int, str], sprite: str
 ) -> SafeString:
     """The rows of a page. `sprite`: the address of the icons."""
-    return _table(page.rows, filters, scope, excerpts, sprite).html()
+    return table_of(page.rows, filters, scope, excerpts, sprite).html()
 
 
 @register.simple_tag
@@ -98,20 +98,20 @@ def _has_long_cost(row: UsageLog, filters: UsageFilter, scope: Scope) -> bool:
 @register.simple_tag
 def open_row(row: UsageLog, filters: UsageFilter, scope: Scope, sprite: str) -> SafeString:
     """One row above its slip."""
-    table = _table([row], filters, scope, {}, sprite)
+    table = table_of([row], filters, scope, {}, sprite)
     table.is_open = True
     return table.html()
 
 
-def _table(
+def table_of(
     rows: list[UsageLog],
     filters: UsageFilter,
     scope: Scope,
     excerpts: Mapping[int, str],
     sprite: str,
-) -> "_Table":
+) -> "LogTable":
     used = (pk for row in rows for pk in (row.model_id, row.key_id, row.group_id))
-    return _Table(
+    return LogTable(
         rows=rows,
         filters=filters,
         scope=scope,
@@ -137,7 +137,7 @@ class _Words:
 
 
 @dataclass(kw_only=True)
-class _Table:
+class LogTable:
     rows: list[UsageLog]
     filters: UsageFilter
     scope: Scope
@@ -147,12 +147,17 @@ class _Table:
     slots: Mapping[int, int]
     words: _Words
     is_open: bool = False
+    page = "logs"
+    row_page = "log"
 
     def html(self) -> SafeString:
+        self._begin()
+        return format_html_join("\n", ROW, self._lines())
+
+    def _begin(self) -> None:
         self._links: dict[tuple[str, int], SafeString] = {}
         self._rates: dict[tuple[Rates, date], Decimal | None] = {}
         self._types: dict[tuple[str, int], SafeString] = {}
-        return format_html_join("\n", ROW, self._lines())
 
     def _lines(self) -> Iterator[tuple[Any, ...]]:
         words = self.words
@@ -190,7 +195,7 @@ class _Table:
         if known is None:
             href = self.filters.query_string(**{column: f"={text}", "request_id": None})
             title = self.words.only % {"name": text}
-            base = reverse("logs")
+            base = reverse(self.page)
             known = format_html(VALUE, base + href, title, text)
             self._links[column, pk] = known
         return known
@@ -257,7 +262,7 @@ class _Table:
         return format_html('<span class="up" lang="und">{}</span>', text) if text else ""
 
     def _twist(self, pk: int) -> SafeString:
-        url = reverse("log", args=[pk])
+        url = reverse(self.row_page, args=[pk])
         icon = format_html(
             '<svg class="i" aria-hidden="true"><use href="{}#right"/></svg>'
             '<span class="vh">{}</span>',

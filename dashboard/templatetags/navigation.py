@@ -48,6 +48,5 @@ def _pages(user: User) -> list[tuple[str, str]]:
     pages = [(_("Overview"), "overview"), (_("Logs"), "logs"), (_("Connections"), "connections")]
     if user.has_perm("accounts.view_all_logs"):
         pages.append((_("Verification"), "verification"))
-    if user.has_perm("accounts.manage_people"):
-        pages.append((_("Members"), "members"))
+        pages.append((_("Team"), "team_logs"))
     return [(label, reverse(name)) for label, name in pages]

@@ -28,14 +28,14 @@ def test_a_member_sees_the_pages_that_exist(alice_client):
     assert navigation(alice_client) == ["/", "/logs/", "/connections/"]
 
 
-def test_an_admin_sees_verification_and_members_as_well(admin_client):
-    pages = ["/", "/logs/", "/connections/", "/verification/", "/team/members/"]
+def test_an_admin_sees_verification_and_the_team_as_well(admin_client):
+    pages = ["/", "/logs/", "/connections/", "/verification/", "/team/"]
     assert navigation(admin_client) == pages
 
 
 def test_the_page_that_is_open_is_marked_and_no_other(admin_client):
     page = admin_client.get("/team/members/").content.decode()
-    assert re.findall(r'href="([^"]+)" aria-current="page"', page) == ["/team/members/"]
+    assert re.findall(r'href="([^"]+)" aria-current="page"', page) == ["/team/"]
 
 
 def test_a_request_is_looked_up_without_a_script(alice_client):

@@ -30,6 +30,7 @@ def other_pages(scene):
         "/connections/add/",
         *(reverse(name, args=[scene.busy.pk]) for name in of_one),
         reverse("feed_delete", args=[scene.unwatched.pk]),
+        *("/team/?period=30d", f"/team/logs/{scene.row.pk}/", "/team/who/"),
         *("/team/members/", "/me/", "/two-factor/", "/sessions/", "/help/", "/password/change/"),
         "/nowhere/",
     ]

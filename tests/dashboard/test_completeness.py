@@ -113,5 +113,5 @@ def test_queries_do_not_grow_with_windows(alice, django_assert_num_queries):
     connection = make_connection(alice)
     make_log(connection, time=NOW)
     windows(connection, *[(0.1, "verified")] * 50)
-    with django_assert_num_queries(5):  # connections, feeds, units, groups for the role, windows
+    with django_assert_num_queries(6):  # connections, feeds, belongings, units, groups, windows
         seen(alice)

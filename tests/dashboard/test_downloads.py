@@ -90,7 +90,7 @@ def test_queries_do_not_grow_with_rows(alice_client, connection, django_assert_n
     for _ in range(30):
         make_log(connection, time=NOW - HOUR)
     # session, person, time zone, roles, connections, feeds with their ends, units; then one batch
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         download(alice_client)
 
 

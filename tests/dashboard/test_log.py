@@ -106,5 +106,5 @@ def test_it_needs_few_queries(alice_client, row, django_assert_num_queries):
     alice_client.get(url(row))
     # session, person, row, groups, connections, feeds, units, detail, window; for the bar, the
     # person's permissions and those of their groups
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         alice_client.get(url(row))

@@ -114,7 +114,7 @@ def test_queries_do_not_grow_with_rows(alice_client, connection, django_assert_n
     # session, person, groups, connections, feeds, units, highest id, one slice, excerpts, totals,
     # volume, windows, models in use, their new names, keys in use; for the bar, the person's
     # permissions and those of their groups; colours of the new models
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         assert rows_in(shown(alice_client, "?size=50")) == 22
 
 

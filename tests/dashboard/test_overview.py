@@ -104,7 +104,7 @@ def test_nonsense_is_harmless(alice_client, connection, query):
 # session, person, groups, connections, feeds, units, windows; sums by feed, balances, spend of the
 # last days; windows, sums and the last part of a day of the period before; for the bar, the
 # person's permissions and those of their groups
-OF_THE_PAGE = 15
+OF_THE_PAGE = 16
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,7 @@ def test_another_chart_costs_only_its_own_queries(
     headers = {"HX-Request": "true", "HX-Target": "chart"}
     shown(alice_client, "?chart=share", headers=headers)
     # session, person, groups, connections, feeds, units, windows, sums
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         panel = shown(alice_client, "?chart=share", headers=headers)
     assert panel.lstrip().startswith('<section id="chart"')
     assert 'id="overview-head" hx-swap-oob="true"' in panel

@@ -1,0 +1,155 @@
+"""The team's log: every row once, whose it is, and a trace of each look."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import User
+from providers import whois
+from tests.dashboard.watching import sign_in
+from tests.factories import make_user
+from tests.factories_usage import make_connection, make_feed, make_log, make_window
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def admin():
+    return sign_in("mira", role="admin")
+
+
+@pytest.fixture
+def every():
+    feed = make_feed(scope="all", account="")
+    now = timezone.now().replace(microsecond=0)
+    make_window(feed, now - timedelta(days=3), now - timedelta(minutes=1))
+    return feed
+
+
+def page(client, query="", **headers):
+    return client.get(f"/team/{query}", headers=headers).content.decode()
+
+
+def belongs(feed, upstream_id, member, kind="user"):
+    return whois.confirm(
+        *(feed.site, kind, upstream_id, member),
+        since=None,
+        until=None,
+        by=member,
+        now=timezone.now(),
+    )
+
+
+@pytest.mark.parametrize("role", ["member", "finance"])
+@pytest.mark.parametrize("path", ["/team/", "/team/logs/export/", "/team/logs/1/", "/team/who/"])
+def test_it_is_for_admins(role, path):
+    client = sign_in("bob", role=role)
+    assert client.get(path).status_code == 404
+    assert client.get(path, headers=HTMX).status_code == 404
+
+
+def test_all_rows_with_member_upstream_user_and_channel(admin, every):
+    belongs(every, "7", make_user("alice"))
+    make_log(every, user="ali", user_id="7", channel=15, text={"channel_name": "eu-a"})
+    make_log(every, user="stranger", user_id="8", key="their key")
+    text = page(admin)
+    for shown in ("Alice", "ali", "#15 eu-a", "stranger", "their key"):
+        assert shown in text
+
+
+def test_an_own_feed_beside_that_of_all_users_counts_once(admin, every):
+    alice = make_user("alice")
+    own = make_connection(alice, make_feed(every.site, account="7"))
+    for feed in (own, every):
+        make_log(feed, user="ali", user_id="7", units=500_000)
+    text = page(admin)
+    assert "$1.0000" in text
+    assert "$2.0000" not in text
+    assert "Alice" in text, "the one who watches an account has it"
+
+
+def test_rows_of_members_connections_are_there_without_a_feed_of_all_users(admin):
+    own = make_connection(make_user("alice"))
+    make_log(own, model="her-model")
+    assert "her-model" in page(admin)
+
+
+def test_filters(admin, every):
+    alice = make_user("alice")
+    belongs(every, "7", alice)
+    make_log(every, user="ali", user_id="7", model="model-a", channel=15)
+    make_log(every, user="bo", user_id="8", model="model-b", text={"channel_name": "eu-a"})
+    first, second = 'c-model"><span class="sw m', "model-b</a>"
+    for query in (
+        f"?member={alice.pk}",
+        "?user=ALI",
+        "?user==ali",
+        "?channel=15",
+        "?channel=%2315",
+    ):
+        text = page(admin, query)
+        assert "model-a</a>" in text, query
+        assert second not in text, query
+        assert "1 of 1 row" in text, query
+    for query in ("?member=nobody", "?user=bo", "?channel=eu-"):
+        text = page(admin, query)
+        assert second in text, query
+        assert "model-a</a>" not in text, query
+    assert first in page(admin, "?member=x&channel=")
+
+
+def test_a_key_says_more_than_its_user(admin, every):
+    alice, bob = make_user("alice"), make_user("bob")
+    belongs(every, "7", alice)
+    belongs(every, "1", bob, kind="key")
+    make_log(every, user="shared", user_id="7", model="model-b")
+    assert "model-b</a>" in page(admin, f"?member={bob.pk}")
+    for nothing in (f"?member={alice.pk}", "?member=nobody"):
+        assert "model-b</a>" not in page(admin, nothing)
+
+
+def test_the_slip_shows_the_raw_record(admin, every):
+    row = make_log(every, text={"raw": '{"raw": 1}', "channel_name": "eu-a", "request_id": "r-1"})
+    for headers in ({}, HTMX):
+        text = admin.get(f"/team/logs/{row.pk}/", headers=headers).content.decode()
+        assert "{&quot;raw&quot;: 1}" in text
+        assert "/team/?request_id=r-1" in text
+        assert f'href="/team/logs/{row.pk}/"' in text
+
+
+def test_the_export_is_what_the_filter_shows(admin, every):
+    make_log(every, user="ali", user_id="7", model="model-a")
+    make_log(every, user="bo", user_id="8", model="model-b")
+    answer = admin.get("/team/logs/export/?user=ali")
+    text = b"".join(answer.streaming_content).decode()
+    assert "model-a" in text
+    assert "model-b" not in text
+
+
+def test_each_look_is_noted_once(admin, every, caplog):
+    row = make_log(every)
+    caplog.set_level(logging.INFO, logger="dashboard.looks")
+    page(admin, "?model=gpt")
+    admin.get(f"/team/logs/{row.pk}/")
+    admin.get("/team/logs/export/")
+    said = [record.getMessage() for record in caplog.records if record.name == "dashboard.looks"]
+    mira = User.objects.get(email__startswith="mira").pk
+    assert said == [
+        f"admin {mira} looked at ?period=today&model=gpt: 1 rows",
+        f"admin {mira} looked at row {row.pk}: 1 rows",
+        f"admin {mira} looked at ?period=today: ? rows",
+    ]
+
+
+def test_queries_do_not_grow_with_rows_and_people(admin, every, django_assert_max_num_queries):
+    for number in range(12):
+        belongs(every, str(number), make_user(f"p{number}"))
+        make_log(
+            every, user=f"u{number}", user_id=str(number), model=f"m{number}", key=f"k{number}"
+        )
+    page(admin)
+    with django_assert_max_num_queries(30):
+        page(admin)
