@@ -9,27 +9,29 @@ from providers.sync import backfill, differences, plan
 from providers.sync.differences import Side
 
 SURELY_SETTLED = 55  # seconds; what is written this late is in no window yet
-STABLE = (
-    *("created_at", "type", "model_name", "token_name", "username", "quota"),
-    *("prompt_tokens", "completion_tokens", "content"),
-)
-MIRRORED = (
-    *("time", "type", "model__text", "key__text", "user__text", "units"),
-    *("prompt", "completion", "detail__content"),
-)
+COMMON = {  # columns that no version renders differently, and where they are here
+    "created_at": "time",
+    "type": "type",
+    "quota": "units",
+    "model_name": "model__text",
+    "prompt_tokens": "prompt",
+    "completion_tokens": "completion",
+    "content": "detail__content",
+}
+OF_GATEWAYS = COMMON | {"token_name": "key__text", "username": "user__text"}
+OF_CREDITS = COMMON | {
+    "id": "detail__upstream_id",
+    "balance": "balance",
+    "request_id": "detail__request_id",
+}
 SUMS = ("requests", "units", "prompt", "completion", "cached")
 COUNTED = 2
-SECOND, TYPE, UNITS = (STABLE.index(name) for name in ("created_at", "type", "quota"))
+SECOND, TYPE, UNITS = range(3)
 State = Window.State
 
 
-def columns(row):
-    """The stable ones of a row as the site holds it."""
-    return tuple(row[name] for name in STABLE)
-
-
-def mirrored(feed):
-    found = UsageLog.objects.filter(feed=feed).values_list(*MIRRORED)
+def mirrored(scene):
+    found = UsageLog.objects.filter(feed=scene.feed).values_list(*scene.columns.values())
     return Counter((int(time.timestamp()), *rest) for time, *rest in found)
 
 
@@ -47,7 +49,7 @@ def cost(rows):
 
 def after_turn(scene, lasting, known):
     """`lasting` are rows that the site held throughout, `known` the windows that were there."""
-    feed, rows = scene.feed, mirrored(scene.feed)
+    feed, rows = scene.feed, mirrored(scene)
     sums_are_recomputed(scene, feed)
     foreign = rows - Counter(scene.ever.values())
     is_clean = not foreign or scene.excuses & {"lied", "phantom"}
@@ -95,7 +97,7 @@ def after_sync(scene):
         for number, row in scene.ever.items()
         if row[SECOND] < until and scene.late.get(number, 0) <= SURELY_SETTLED
     )
-    missing = due - mirrored(feed)
+    missing = due - mirrored(scene)
     scene.require(not missing, f"every row that was written in time is there: {missing}")
 
 
@@ -109,7 +111,7 @@ def when_settled(scene):
             scene.excuses & {"lied", "deleted", "phantom", "edited"}, "it waits for a reason"
         )
         return
-    truth, rows = Counter(scene.snapshot().values()), mirrored(feed)
+    truth, rows = Counter(scene.snapshot().values()), mirrored(scene)
     windows = list(Window.objects.filter(feed=feed).order_by("since"))
     is_tiled(scene, feed, windows)
     for window in windows:

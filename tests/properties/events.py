@@ -13,6 +13,7 @@ class Batch:
     rows: tuple[Columns, ...]
     late: int = 0
     apart: int = 0  # seconds from each row of a history to the one before it
+    charged_in: tuple[int, ...] | None = None  # their places, where that is another order
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ from tests.properties.events import (
     Upgrade,
     Wait,
 )
-from tests.properties.scene import DAY, HOUR, Scene
+from tests.properties.gateways import GatewayScene
+from tests.properties.scene import DAY, HOUR
 from tests.upstream.faults import KINDS, LOGS, STATISTICS
 
 AT_ONCE = 8  # examples of one seed; after ten, hypothesis repeats them with small changes
@@ -140,7 +141,7 @@ class Machine(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.scene = Scene(self.double, self.profile)
+        self.scene = GatewayScene(self.double, self.profile)
 
     @initialize(history=histories, turn=turns)
     def begin(self, history, turn):

@@ -11,23 +11,9 @@ from django.utils import timezone
 from accounts.models import User
 from providers import names
 from providers.models import Connection, Feed, Window
-from providers.sync import hourly
-from tests.properties import checks, damage, workers
-from tests.properties.events import (
-    Arrive,
-    CatchUp,
-    Delete,
-    Harm,
-    Jump,
-    Rename,
-    Rival,
-    Spoil,
-    Turn,
-    Upgrade,
-    Wait,
-)
+from tests.properties import checks, workers
+from tests.properties.events import Arrive, CatchUp, Delete, Jump, Rival, Spoil, Turn, Wait
 from tests.properties.workers import Broken, Stage
-from tests.providers.sync.mirrors import make_mirror
 from tests.upstream import World
 from tests.upstream.profiles import PROFILES
 
@@ -35,10 +21,6 @@ BEGIN = 1_782_000_000  # 2026-06-21 00:00 UTC
 HOUR, DAY = 3600, 86400
 MOST_TURNS = 60
 LAB = 2
-NEW_API = [name for name in PROFILES if name.startswith("new-api")]
-LIES = {"repeated_row"}
-LIES_WITHOUT_TOTAL = {"items_null", "wrong_shape"}  # null is an empty page there
-OF_STATISTIC = {"stat_off", "stat_zero", "database_broken"}
 OF_ROWS = {"edit_rows", "text_quota", "fraction_quota", "null_quota", "null_time", "text_time"}
 OF_ROWS |= {"object_model", "infinite_quota", "long_quota"}
 
@@ -53,7 +35,10 @@ def forget_everything():
 
 class Scene:
     """`excuses` are what the site or a hand in the database did that no mirror can make good: it
-    then need not be right, but has to show that something is wrong."""
+    then need not be right, but has to show that something is wrong. What depends on the product is
+    left to its own scene."""
+
+    columns = checks.COMMON
 
     def __init__(self, double, profile):
         self.double, self.profile = double, PROFILES[profile]
@@ -63,7 +48,6 @@ class Scene:
         self.ever = {}  # whatever the site held, by its real id
         self.late = {}  # by how many seconds each of the arrived was
         self.is_broken = False
-        self.was_zero = self.profile.stat_forgets_quota  # its statistic, at some time
         self._traveller = time_machine.travel(BEGIN, tick=False)
         self.stage = Stage(self.happen, lambda: self.now, self.pass_time)
         self._begin()
@@ -74,8 +58,7 @@ class Scene:
         workers.stages.append(self.stage)
         self.double.reset()
         self.pass_time(1)
-        self.mirror = make_mirror(self.double)
-        Feed.objects.update(hourly_silence=hourly.MOST_SILENCE)  # that history is not looked for
+        self.mirror = self.make_mirror()
 
     def end(self):
         workers.stages.pop()
@@ -94,6 +77,26 @@ class Scene:
         if not is_kept:
             self.is_broken = True
             raise Broken(promise)
+
+    # --- What a product's own scene says
+
+    def make_mirror(self):
+        raise NotImplementedError
+
+    def possible(self, row, late):
+        """The columns of a row that can be promised anything of."""
+        return row
+
+    def excuse_for(self, fault):
+        """None where a mirror has to get over it."""
+        raise NotImplementedError
+
+    def happen_there(self, event):
+        """What happens at sites of this product only."""
+        raise NotImplementedError
+
+    def check_settled(self):
+        raise NotImplementedError
 
     # --- What happens
 
@@ -125,58 +128,25 @@ class Scene:
                 self.pass_time(event.pause)
                 self.stage.work(self.mirror.connection.site_id, event.turn)
             case Arrive():
-                self._append(event.batch)
-            case Upgrade():
-                self._upgrade(event.steps)
-            case _:
-                self._trouble(event)
-
-    def _trouble(self, event):
-        match event:
+                self.append(event.batch)
             case Spoil():
-                self._spoil(event)
-            case Harm():
-                self._harm(event)
+                self.excuses |= {self.excuse_for(event)} - {None}
+                self.double.fault(event.kind, **event.ways)
             case Jump():
                 self._jump(event.seconds)
             case Delete():
                 self.excuses.add("deleted")
                 self.snapshot()
                 self.double.delete_before(self.now - event.age)
-            case Rename():
-                self.excuses.add("renamed")
-                self.double.rename(LAB, event.name)
+            case _:
+                self.happen_there(event)
 
-    def _append(self, batch):
+    def append(self, batch):
         second = self.now + self.skew - batch.late
-        rows = [self._possible(row, batch.late) | {"created_at": second} for row in batch.rows]
-        for row in self.double.append(LAB, rows):
-            self.late[row["id"]] = batch.late
-
-    def _possible(self, row, late):
-        """Without a total nothing tells of a late row that costs nothing."""
-        if self.profile.paging.envelope or late <= checks.SURELY_SETTLED:
-            return row
-        return row | {"type": 2, "quota": row["quota"] or 1}
-
-    def _upgrade(self, steps):
-        place = NEW_API.index(self.profile.name) if self.profile.name in NEW_API else -1
-        newer = NEW_API[place + 1 :]
-        if newer and self.profile.name in ("one-api", *NEW_API):
-            self.profile = PROFILES[newer[min(steps, len(newer)) - 1]]
-            self.double.switch(self.profile.name)
-            self.was_zero |= self.profile.stat_forgets_quota
-
-    def _spoil(self, fault):
-        lies = LIES if self.profile.paging.envelope else LIES | LIES_WITHOUT_TOTAL
-        for excuse, kinds in {"lied": lies, "statistic": OF_STATISTIC, "edited": OF_ROWS}.items():
-            if fault.kind in kinds:
-                self.excuses.add(excuse)
-        self.double.fault(fault.kind, **fault.ways)
-
-    def _harm(self, harm):
-        if damage.do(harm.kind, self.feed, since=self.now - DAY // 2, place=harm.place):
-            self.excuses.add(harm.kind)
+        rows = [self.possible(row, batch.late) | {"created_at": second} for row in batch.rows]
+        arrived = self.double.append(LAB, rows, charged_in=batch.charged_in)
+        self.late |= {row["id"]: batch.late for row in arrived}
+        return arrived
 
     def _jump(self, seconds):
         if seconds != self.skew:
@@ -186,9 +156,13 @@ class Scene:
 
     # --- What the mirror does about it
 
+    def stable(self, row):
+        """What it should have of a row of the site."""
+        return tuple(row[name] for name in self.columns)
+
     def snapshot(self):
         """What the site holds now, by its real ids."""
-        rows = {row["id"]: checks.columns(row) for row in self.double.truth(LAB)}
+        rows = {row["id"]: self.stable(row) for row in self.double.truth(LAB)}
         self.ever |= rows
         return rows
 
@@ -240,4 +214,4 @@ class Scene:
         for pause in (HOUR, DAY + HOUR, HOUR):
             self.pass_time(pause)
             self.catch_up()
-        checks.when_settled(self)
+        self.check_settled()

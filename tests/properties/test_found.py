@@ -3,7 +3,7 @@
 import pytest
 
 from tests.properties.events import Arrive, At, Batch, Rival, Spoil, Turn
-from tests.properties.scene import Scene
+from tests.properties.gateways import GatewayScene
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -13,7 +13,7 @@ def scene(start):
     made = []
 
     def begin(profile):
-        made.append(Scene(start(profile), profile))
+        made.append(GatewayScene(start(profile), profile))
         made[-1].begin_with([])
         return made[-1]
 
