@@ -21,7 +21,7 @@ BUDGET_SECONDS = 2.0  # for sums that only the rows can answer
 SLICE_DAYS = 7
 HOUR = 3600
 
-_ROLLED = ("requests", "units", "prompt", "completion", "cached")
+ROLLED = ("requests", "units", "prompt", "completion", "cached")
 
 
 class Sums(NamedTuple):
@@ -115,7 +115,7 @@ def by_day(usage: OfFeedQuerySet, scope: Scope, shown: Range, *, name: str | Non
     days = shown.days()
     inside = usage.filter(day__gte=days[0], day__lte=days[-1])
     columns = ("day", "type", *((name,) if name else ()))
-    found = _grouped(inside, scope, columns, {column: Sum(column) for column in _ROLLED})
+    found = grouped(inside, scope, columns, {column: Sum(column) for column in ROLLED})
     return [
         Sums(scope.books[book], day, kind, group[0] if group else None, 0, *sums)
         for book, day, kind, *group, sums in found
@@ -133,22 +133,24 @@ def by_bucket(
     days = [start.date() for start in buckets.starts]
     inside = usage.filter(day__gte=days[0], day__lt=shown.until.date())
     columns = ("place", "type", *((name,) if name else ()))
-    measures = {column: Sum(column) for column in _ROLLED}
-    found = _grouped(inside.annotate(place=_halved(days, 0)), scope, columns, measures)
+    measures = {column: Sum(column) for column in ROLLED}
+    found = grouped(inside.annotate(place=place_among(days)), scope, columns, measures)
     return [
         Sums(scope.books[book], days[place], kind, group[0] if group else None, 0, *sums)
         for book, place, kind, *group, sums in found
     ]
 
 
-def _halved(days: Sequence[date], first: int) -> Case | Value:
-    """The number of the last of these days that is not after a row's. Found by halving: a year of
-    weeks one after the other would take longer than the sums."""
-    half = len(days) // 2
+def place_among(edges: Sequence[date], column: str = "day", first: int = 0) -> Case | Value:
+    """The number of the last of these days (or moments) that is not after a row's. Found by
+    halving: a year of weeks one after the other would take longer than the sums."""
+    half = len(edges) // 2
     if not half:
         return Value(first, output_field=IntegerField())
-    earlier, later = _halved(days[:half], first), _halved(days[half:], first + half)
-    return Case(When(day__lt=days[half], then=earlier), default=later, output_field=IntegerField())
+    earlier = place_among(edges[:half], column, first)
+    later = place_among(edges[half:], column, first + half)
+    is_before = {f"{column}__lt": edges[half]}
+    return Case(When(**is_before, then=earlier), default=later, output_field=IntegerField())
 
 
 def by_slice(
@@ -167,7 +169,7 @@ def by_slice(
             place,
             *sums,
         )
-        for book, place, kind, *group, sums in _grouped(inside, scope, columns, _of_rows())
+        for book, place, kind, *group, sums in grouped(inside, scope, columns, measures_of_rows())
     ]
 
 
@@ -224,7 +226,7 @@ def newest_first(shown: Range, *, days: int) -> Iterator[Range]:
 
 def _of_day(rows: OfFeedQuerySet, scope: Scope, part: Range) -> list[Sums]:
     """Of one day, or of several in which no unit changed its worth."""
-    found = _grouped(_inside(rows, part), scope, ("type",), _of_rows())
+    found = grouped(_inside(rows, part), scope, ("type",), measures_of_rows())
     day = part.since.date()
     return [Sums(scope.books[book], day, kind, None, 0, *sums) for book, kind, sums in found]
 
@@ -233,12 +235,12 @@ def _inside(rows: OfFeedQuerySet, shown: Range) -> OfFeedQuerySet:
     return rows.filter(time__gte=shown.since, time__lt=shown.until)
 
 
-def _of_rows() -> dict[str, Any]:
-    sums = {column: Sum(column) for column in _ROLLED if column != "requests"}
+def measures_of_rows() -> dict[str, Any]:
+    sums = {column: Sum(column) for column in ROLLED if column != "requests"}
     return {"requests": Count("pk"), **sums}
 
 
-def _grouped(
+def grouped(
     usage: OfFeedQuerySet, scope: Scope, columns: Sequence[str], measures: dict[str, Any]
 ) -> Iterator[tuple[Any, ...]]:
     """The book, the columns, and a tuple of sums."""
@@ -246,7 +248,7 @@ def _grouped(
         return
     booked: QuerySet[Any] = usage.annotate(book=_book(scope))
     keys = ("book", *columns)
-    named = {f"sum_{column}": measures[column] for column in _ROLLED}
+    named = {f"sum_{column}": measures[column] for column in ROLLED}
     grouped = booked.order_by().values(*keys).annotate(**named)
     for row in grouped.values_list(*keys, *named):
         yield *row[: len(keys)], row[len(keys) :]

@@ -9,6 +9,7 @@ from dashboard.views import (
     overview,
     quarantine,
     team,
+    usage,
     verification,
     who,
 )
@@ -58,6 +59,7 @@ of_team = [
     path("", team.team_logs, name="team_logs"),
     path("logs/export/", team.team_export, name="team_export"),
     path("logs/<int:pk>/", team.team_log, name="team_log"),
+    path("usage/", usage.team_usage, name="team_usage"),
     path("who/", who.who, name="who"),
     path("who/confirm/", who.who_confirm, name="who_confirm"),
     path("who/<place:pk>/end/", who.who_end, name="who_end"),

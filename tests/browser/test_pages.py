@@ -31,6 +31,7 @@ def other_pages(scene):
         *(reverse(name, args=[scene.busy.pk]) for name in of_one),
         reverse("feed_delete", args=[scene.unwatched.pk]),
         *("/team/?period=30d", f"/team/logs/{scene.row.pk}/", "/team/who/"),
+        *("/team/usage/?by=model&also=channel", "/team/usage/?view=speed"),
         *("/team/members/", "/me/", "/two-factor/", "/sessions/", "/help/", "/password/change/"),
         "/nowhere/",
     ]
