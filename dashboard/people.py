@@ -1,16 +1,16 @@
 """Whose rows are whose: as admins confirmed, else as the one member who watches the account."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 
 from dashboard.scope import NOBODYS, Part
-from providers.models import Belonging, Connection, Name, Site
+from providers.models import Belonging, Connection, Name, Site, UsageLog
 from providers.models.sites import OWN
 
 Account = tuple[int, str]  # the root of its site, and its id there
@@ -146,4 +146,18 @@ def _names(upstream_ids: set[str]) -> Mapping[tuple[str, int, str], tuple[int, .
     roots = {site.pk: site.root_id for site in Site.objects.exclude(same_as=None)}
     for pk, kind, site, upstream_id in named.values_list("pk", "kind", "site_id", "upstream_id"):
         found[kind, roots.get(site, site), upstream_id] += (pk,)
+    return found
+
+
+def last_days(names: Collection[int], zone: ZoneInfo) -> Mapping[int, date]:
+    """Of the newest row under each name of a user or key, straight from its index."""
+    rows = {column: UsageLog.objects.filter(**{column: OuterRef("pk")}) for column in (USER, KEY)}
+    newest = {
+        column: Subquery(of.order_by("-time").values("time")[:1]) for column, of in rows.items()
+    }
+    found: dict[int, date] = {}
+    for column, last in newest.items():
+        named = Name.objects.filter(pk__in=set(names), kind=column).annotate(last=last)
+        for pk, moment in named.exclude(last=None).values_list("pk", "last"):
+            found[pk] = moment.astimezone(zone).date()
     return found

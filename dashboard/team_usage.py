@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -17,7 +16,7 @@ from dashboard.cuts import Cell, Cut, Cutter, Key, TooLong
 from dashboard.gaps import gaps
 from dashboard.layers import TOP, Layer, paint
 from dashboard.money import NO_AMOUNT, Amount, Pot
-from dashboard.people import Whose
+from dashboard.people import Whose, last_days
 from dashboard.periods import Range, so_far
 from dashboard.team import TeamScope
 from dashboard.usage_filter import CutFilter, Dim, Sort
@@ -30,11 +29,12 @@ class Line:
     """One part of the cut, or a pair. `before`: of the range before, None where nobody knows."""
 
     names: list[str]
-    slot: int = 0
-    link: str
+    asked: Mapping[str, object]
     cell: Cell
     amount: Amount
     before: Amount | None
+    slot: int = 0
+    link: str = ""
 
     def add_before(self, amount: Amount) -> None:
         self.before = amount if self.before is None else self.before + amount
@@ -92,16 +92,17 @@ def usage(
     total, total_before = table.total, None if before is None else before.total.amount
     layers = _layers(over_time, scope, filters)
     slots = {layer.label: layer.slot for layer in layers}
-    for line in lines:
+    for line in lines[:MOST]:
         line.slot = slots.get(line.names[0], 0)
+        line.link = filters.rows(**line.asked) if line.asked else ""
     return Usage(
         chart=_chart(layers, scope, filters, complete, now),
         lines=lines[:MOST],
         count=len(lines),
-        total=Line(names=[], link="", cell=total, amount=total.amount, before=total_before),
+        total=Line(names=[], asked={}, cell=total, amount=total.amount, before=total_before),
         before=earlier,
         since=over_time.since or table.since,
-        idle=_idle(scope, known, table) if filters.dims == (Dim.MEMBER,) else (),
+        idle=_idle(known, table) if filters.dims == (Dim.MEMBER,) else (),
     )
 
 
@@ -129,7 +130,7 @@ def _lines(cut: Cut, before: Cut | None, scope: TeamScope, filters: CutFilter) -
     for key, cell in cut.cells.items():
         parts = [of_dim[part] for of_dim, part in zip(names, key, strict=True)]
         idents = tuple(part.ident for part in parts)
-        line = merged.setdefault(idents, _line(parts, filters, has_before=before is not None))
+        line = merged.setdefault(idents, _line(parts, has_before=before is not None))
         line.cell.add(cell)
     for key, cell in before.cells.items() if before else ():
         idents = tuple(of_dim[part].ident for of_dim, part in zip(names, key, strict=True))
@@ -140,13 +141,13 @@ def _lines(cut: Cut, before: Cut | None, scope: TeamScope, filters: CutFilter) -
     return sorted(merged.values(), key=lambda line: _weight(line, filters.sort), reverse=True)
 
 
-def _line(parts: Sequence[Called], filters: CutFilter, *, has_before: bool) -> Line:
+def _line(parts: Sequence[Called], *, has_before: bool) -> Line:
     asked: dict[str, object] = {}
     for part in parts:
         asked |= part.asked
     return Line(
         names=[part.text for part in parts],
-        link=filters.rows(**asked) if all(part.asked for part in parts) else "",
+        asked=asked if all(part.asked for part in parts) else {},
         cell=Cell(),
         amount=NO_AMOUNT,
         before=NO_AMOUNT if has_before else None,
@@ -216,25 +217,23 @@ def _amounts(pots: Mapping[int, Pot]) -> dict[int, Amount]:
     return {bucket: pot.amount for bucket, pot in pots.items()}
 
 
-def _idle(scope: TeamScope, known: Whose, cut: Cut) -> list[Idle]:
+def _idle(known: Whose, cut: Cut) -> list[Idle]:
     """Members who have accounts or keys, the longest idle first."""
     busy = {key[0] for key, cell in cut.cells.items() if cell.requests}
     idle = {claim.member for claim in known.claims} - busy
     members = User.objects.filter(pk__in=idle, is_active=True)
-    last = _last_days(scope, known, idle)
+    last = _last_days(known, idle)
     found = [Idle(member, last.get(member.pk)) for member in members]
     return sorted(found, key=lambda one: (one.last_day or date.min, str(one.member)))
 
 
-def _last_days(scope: TeamScope, known: Whose, idle: set[int]) -> Mapping[int, date]:
+def _last_days(known: Whose, idle: set[int]) -> Mapping[int, date]:
+    """Of the members, by the last row of each name."""
+    claims = [claim for claim in known.claims if claim.member in idle]
+    last = last_days({name for claim in claims for name in claim.names}, known.zone)
     found: dict[int, date] = {}
-    for column in ("user", "key"):
-        claims = [one for one in known.claims if one.member in idle and one.column == column]
-        pks = [name for claim in claims for name in claim.names]
-        days = scope.key_days().filter(**{f"{column}__in": pks}).order_by().values(column)
-        last = dict(days.annotate(last=Max("day")).values_list(column, "last")) if pks else {}
-        for claim in claims:
-            for day in (last[name] for name in claim.names if name in last):
-                if claim.holds_on(day):
-                    found[claim.member] = max(day, found.get(claim.member, day))
+    for claim in claims:
+        for day in (last[name] for name in claim.names if name in last):
+            if claim.holds_on(day):
+                found[claim.member] = max(day, found.get(claim.member, day))
     return found

@@ -5,14 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Max
-
 from accounts.models import User
-from dashboard import sums
+from dashboard.cuts import Cutter
 from dashboard.money import NO_AMOUNT, Amount
-from dashboard.people import Account
+from dashboard.people import Account, Whose, last_days
 from dashboard.periods import Range, of_days
 from dashboard.team import TeamScope
+from dashboard.usage_filter import Dim
 from providers.models import Belonging, Connection, Feed, Name, Site
 from providers.models.sites import ALL, OWN
 
@@ -116,14 +115,13 @@ def _whole_feeds() -> Iterable[Feed]:
 
 
 def _count(known: Mapping[int, Known], scope: TeamScope, kind: str, shown: Range) -> None:
-    usage = scope.key_days() if kind == Kind.KEY else scope.model_days()
-    for part in sums.by_day(usage, scope, shown, name=kind):
-        one = known.get(part.name or 0)
-        if one is not None and part.is_spend:
-            one.requests += part.rows
-            one.amount += part.amount
-    seen = usage.filter(**{f"{kind}__in": known}).order_by().values(kind).annotate(last=Max("day"))
-    for name, last in seen.values_list(kind, "last"):
+    cutter = Cutter(scope=scope, known=Whose(scope.zone, ()))
+    for (name,), cell in cutter.cut((Dim(kind),), shown).cells.items():
+        one = known.get(name) if isinstance(name, int) else None
+        if one is not None:
+            one.requests += cell.requests
+            one.amount += cell.amount
+    for name, last in last_days(known, scope.zone).items():
         one = known[name]
         one.last_day = max(last, one.last_day or last)
 

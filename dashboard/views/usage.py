@@ -5,7 +5,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import PersonRequest, needs
 from accounts.zone import business_zone
-from dashboard import looks, people
+from dashboard import people
 from dashboard.completeness import completeness
 from dashboard.periods import Preset
 from dashboard.speed import speed
@@ -27,5 +27,4 @@ def team_usage(request: PersonRequest) -> HttpResponse:
     else:
         known = people.whose(zone)
         context["usage"] = usage(scope, known, filters, complete, moment)
-    looks.note(request.user, f"usage {filters.address}", 0)
     return render(request, "dashboard/team_usage.html", context)
