@@ -139,9 +139,11 @@ events = one_of(events, events, events, events, events, st.just(CatchUp()))
 class Machine(RuleBasedStateMachine):
     """Of a profile and a gateway that runs; see `machine_of`."""
 
+    scene_of = GatewayScene
+
     def __init__(self):
         super().__init__()
-        self.scene = GatewayScene(self.double, self.profile)
+        self.scene = self.scene_of(self.double, self.profile)
 
     @initialize(history=histories, turn=turns)
     def begin(self, history, turn):
@@ -160,8 +162,9 @@ class Machine(RuleBasedStateMachine):
             self.scene.end()
 
 
-def machine_of(profile, double):
-    return type("MachineOf", (Machine,), {"profile": profile, "double": double})
+def machine_of(profile, double, scene_of=GatewayScene):
+    members = {"profile": profile, "double": double, "scene_of": scene_of}
+    return type("MachineOf", (Machine,), members)
 
 
 def search(machine, *, examples, first_seed=0, **options):
