@@ -150,7 +150,7 @@ def _now(
     told = list(balances.values())
     used = [one.used for one in told if one.used is not None]
     requests = [one.requests for one in told if one.requests is not None]
-    labels = [(pk, seen.label) for pk, seen in scope.feeds.items()]
+    labels = [(pk, seen.label) for pk, seen in scope.feeds.items() if pk not in scope.mapped]
     return Now(
         left=sum((one.left for one in told), NO_AMOUNT) if told else None,
         used=sum(used, NO_AMOUNT) if used else None,

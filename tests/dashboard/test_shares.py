@@ -68,6 +68,15 @@ def test_a_member_sees_the_rows_that_are_theirs(every, path):
     assert "987654321" not in text
 
 
+def test_nobody_waits_for_the_balance_of_what_is_shared(every):
+    client = sign_in()
+    row_of(every, "7")
+    belongs(every, "7", User.objects.get())
+    text = text_of(client, "/")
+    assert "not told yet by" not in text
+    assert "what these numbers are made of" not in text
+
+
 def test_the_slip_is_what_the_site_would_show(every):
     client = sign_in()
     mine, theirs = row_of(every, "7"), row_of(every, "8")

@@ -120,6 +120,14 @@ def test_the_slip_shows_the_raw_record(admin, every):
         assert f'href="/team/logs/{row.pk}/"' in text
 
 
+def test_a_request_id_is_looked_for_among_all_rows(admin, every):
+    make_log(every, text={"request_id": "r-1"}, time=timezone.now() - timedelta(days=90))
+    assert 'class="c-who"' in page(admin, "?request_id=r-1")
+    text = page(admin, "?request_id=r-2")
+    assert "No mirrored row has this request ID." in text
+    assert 'class="btn" href="/team/"' in text
+
+
 def test_the_export_is_what_the_filter_shows(admin, every):
     make_log(every, user="ali", user_id="7", model="model-a")
     make_log(every, user="bo", user_id="8", model="model-b")
