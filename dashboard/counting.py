@@ -6,7 +6,7 @@ addresses that an admin merged are one site.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -25,15 +25,6 @@ Account = tuple[int, str]  # the root of its site, and its id there
 ALWAYS: Days = (None, None)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Counted:
-    """`proving`: the feeds that say how complete the whole is. An own feed beside one of all users
-    only helps out."""
-
-    part: Part
-    proving: frozenset[int]
-
-
 @dataclass(kw_only=True, slots=True)
 class Term:
     """A feed counts on these days, but for accounts that another one counts for."""
@@ -43,17 +34,22 @@ class Term:
     but: list[tuple[Account, list[Days]]] = field(default_factory=list)
 
 
-def counted(feeds: Sequence[Feed], zone: ZoneInfo, now: datetime) -> Counted:
+def counted(feeds: Sequence[Feed], zone: ZoneInfo, now: datetime) -> Part:
     """Of all the feeds that there are."""
     terms = terms_of(feeds, reaches(feeds), zone, now)
     names = _names({account for term in terms for account, _ in term.but}, feeds)
-    every = {feed.site.root_id for feed in feeds if feed.is_of_all}
-    proving = (feed.pk for feed in feeds if feed.is_of_all or feed.site.root_id not in every)
-    part = Part(
+    return Part(
         rows=_written(terms, feeds, names, partial(_seconds, zone=zone)),
         days=_written(terms, feeds, names, _days),
     )
-    return Counted(part=part, proving=frozenset(proving))
+
+
+def proving(feeds: Sequence[Feed], watched: Set[int]) -> frozenset[int]:
+    """The feeds that say how complete the whole is: those that are read. An own feed beside one of
+    all users only helps out."""
+    read = [feed for feed in feeds if feed.pk in watched]
+    every = {feed.site.root_id for feed in read if feed.is_of_all}
+    return frozenset(feed.pk for feed in read if feed.is_of_all or feed.site.root_id not in every)
 
 
 def terms_of(

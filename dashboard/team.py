@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from accounts.models import User
-from dashboard.counting import counted
+from dashboard.counting import counted, proving
 from dashboard.scope import Part, Scope, books_of, seen_feeds
 from providers.models import Connection, Feed
 from providers.models.sites import OWN
@@ -33,8 +33,10 @@ class TeamScope(Scope):
 def team_scope(admin: User, zone: ZoneInfo, now: datetime, *, site: int | None = None) -> TeamScope:
     """For admins only. `site`: what was read at one address."""
     watching = _watching()
-    feeds = seen_feeds(Feed.objects.select_related("site"), watching)
-    found = counted([seen.feed for seen in feeds.values()], zone, now)
+    # What a member calls their own is not the team's word for it.
+    of_all = {pk: one for pk, one in watching.items() if one.scope != OWN}
+    feeds = seen_feeds(Feed.objects.select_related("site"), of_all)
+    every = [seen.feed for seen in feeds.values()]
     shown = {pk: seen for pk, seen in feeds.items() if site in (None, seen.feed.site_id)}
     scope = TeamScope(
         user=admin,
@@ -42,8 +44,8 @@ def team_scope(admin: User, zone: ZoneInfo, now: datetime, *, site: int | None =
         connections=[],
         feeds=shown,
         books=books_of([seen.feed for seen in shown.values()], zone),
-        part=found.part,
-        proving=found.proving,
+        part=counted(every, zone, now),
+        proving=proving(every, watching.keys()),
     )
     if site is None:
         return scope
@@ -52,8 +54,7 @@ def team_scope(admin: User, zone: ZoneInfo, now: datetime, *, site: int | None =
 
 
 def _watching() -> Mapping[int, Connection]:
-    """The oldest connection to each feed. What a member calls their own is not the team's word for
-    it: an own feed is named after its site, too."""
-    every = Connection.objects.exclude(scope=OWN).exclude(feed=None)
+    """The oldest connection to each feed that has one."""
+    every = Connection.objects.exclude(feed=None)
     connections = every.select_related("site", "owner").order_by("-created_at", "-pk")
     return {one.feed_id: one for one in connections if one.feed_id is not None}

@@ -144,7 +144,7 @@ def test_each_upstream_row_counts_once_where_a_feed_is_complete(first, second, l
     site = make_site(1, rows[0], layouts[0], None)
     make_site(2, rows[0], layouts[1], site)
     make_site(3, rows[1], layouts[2], None)
-    part = counted(list(Feed.objects.select_related("site")), ZONE, NOW).part
+    part = counted(list(Feed.objects.select_related("site")), ZONE, NOW)
     found = list(
         UsageLog.objects.filter(part.rows).values_list(
             "user__upstream_id", "model__text", "time", "digest", "units"

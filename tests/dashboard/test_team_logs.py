@@ -120,6 +120,17 @@ def test_the_slip_shows_the_raw_record(admin, every):
         assert f'href="/team/logs/{row.pk}/"' in text
 
 
+def test_what_nobody_reads_any_more_is_not_missing(admin):
+    now = timezone.now()
+    gone, own = make_feed(), make_connection(make_user("alice"))
+    for feed, age in ((gone, timedelta(days=2)), (own, timedelta(minutes=1))):
+        make_window(feed, now - timedelta(days=9), now - age)
+        make_log(feed, model="of-then", time=now - timedelta(days=3))
+    text = page(admin, "?period=7d")
+    assert "2 of 2 rows" in text
+    assert "missing" not in text.partition('class="asof"')[2].partition("</p>")[0]
+
+
 def test_a_request_id_is_looked_for_among_all_rows(admin, every):
     make_log(every, text={"request_id": "r-1"}, time=timezone.now() - timedelta(days=90))
     assert 'class="c-who"' in page(admin, "?request_id=r-1")
