@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
-
-from dashboard import money, watched
+from dashboard import links, money, watched
+from dashboard.links import Links
 from dashboard.strips import GridDay, grid
 from dashboard.watched import Comparison, Watched
 from providers import traits
+from providers.adapters import ADAPTERS, WebLogin
 from providers.models import Connection, SiteUnit
+from providers.pacing import per_minute
 from providers.traits import Told
 
 NEWS = timedelta(days=14)  # how long a changed site is news
@@ -27,6 +28,7 @@ class Details:
     quarantined: int = 0
     days: Sequence[GridDay] = ()
     traits: Sequence[Told] = ()
+    links: Links | None = None
     upgrades: Sequence[Told] = ()
 
     @property
@@ -53,8 +55,15 @@ class Details:
         return -self.clock_seconds
 
     @property
+    def login_url(self) -> str:
+        """Where the site's own pages open for the secret, which is never in the address."""
+        site = self.entry.connection.site
+        adapter = ADAPTERS[site.kind]
+        return adapter.login_url(site.base_url) if isinstance(adapter, WebLogin) else ""
+
+    @property
     def requests_per_minute(self) -> int:
-        return int(settings.TOLLBOOK_SITE_REQUESTS_PER_MINUTE)
+        return per_minute(self.entry.connection.site)
 
 
 def details_of(connection: Connection, now: datetime, zone: ZoneInfo) -> Details:
@@ -74,6 +83,7 @@ def details_of(connection: Connection, now: datetime, zone: ZoneInfo) -> Details
         quarantined=watched.quarantined(feed),
         days=grid(feed, entry.strip, GRID_DAYS, now, zone),
         traits=found,
+        links=links.links_of(feed),
         upgrades=traits.upgraded(found, after=now - NEWS),
     )
 

@@ -27,6 +27,7 @@ TOPICS: Mapping[str, Promise] = {
     **dict.fromkeys(["no_totals", "no_hourly"], SOFTWARE),
     **dict.fromkeys(["account", "role", "balance", "account_disabled"], TOKEN),
     **dict.fromkeys(["model_key", "token_invalid", "token_expired", "token_retired"], TOKEN),
+    **dict.fromkeys(["no_rows_yet", "key_unknown", "no_hk_key"], TOKEN),
     **dict.fromkeys(["user_id_right", "user_id_needed", "user_id_not_needed"], USER_ID),
     **dict.fromkeys(["user_id_missing", "user_id_no_number", "user_id_wrong"], USER_ID),
     **dict.fromkeys(["role_too_low", "scope_missing"], PERMISSION),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from providers import connections, messages
-from providers.adapters import ADAPTERS
+from providers.adapters import ADAPTERS, Adapter
 from providers.adapters.errors import Refused
 from providers.adapters.records import Secret
 from providers.connections import Draft
@@ -49,7 +49,7 @@ class CredentialsForm(forms.Form):
         label=_("System access token"),
         help_text=_(
             "On the site: Personal settings → Security settings → System access token. Not an API"
-            " key (sk-…) for calls."
+            " key (sk-…) for calls. Of openai-hk: the key (hk-…)."
         ),
     )
     user_id = forms.CharField(
@@ -89,12 +89,17 @@ class ConnectionForm(CredentialsForm):
     """`person`: only admins are offered the rows of all users."""
 
     kind = forms.ChoiceField(
-        label=_("Software"), choices=lambda: [(k, a.title) for k, a in ADAPTERS.items()]
+        label=_("Software"),
+        choices=lambda: [(kind, adapter.title) for kind, adapter in ADAPTERS.items()],
+        required=False,
     )
     url = forms.CharField(
         label=_("Address of the site"),
-        help_text=_("Paste any page of the site; Tollbook works out the address."),
+        help_text=_(
+            "Paste any page of the site; Tollbook works out the address. Empty for openai-hk.com."
+        ),
         max_length=2000,
+        required=False,
         widget=forms.TextInput(
             attrs={"inputmode": "url", "autocomplete": "url", "placeholder": "https://"}
         ),
@@ -115,8 +120,6 @@ class ConnectionForm(CredentialsForm):
 
     def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if len(ADAPTERS) == 1:
-            del self.fields["kind"]
         if not person.is_admin_role:
             del self.fields["scope"]
 
@@ -124,23 +127,31 @@ class ConnectionForm(CredentialsForm):
         cleaned = super().clean() or {}
         if "url" in cleaned:
             self._normalise(cleaned)
+        if cleaned.get("scope", OWN) not in self._adapter(cleaned).scopes:
+            self.add_error("scope", _("This site has no log of all users."))
         return cleaned
 
     def draft(self) -> Draft:
+        adapter = self._adapter(self.cleaned_data)
         return Draft(
-            kind=self._kind(self.cleaned_data),
+            kind=adapter.kind,
             base_url=self.cleaned_data["base_url"],
             secret=self.cleaned_data["secret"],
-            user_id=self.cleaned_data["user_id"],
+            user_id=self.cleaned_data["user_id"] if adapter.has_user_id else "",
             scope=self.cleaned_data.get("scope", OWN),
             name=self.cleaned_data["name"],
         )
 
     def _normalise(self, cleaned: dict[str, Any]) -> None:
+        adapter = self._adapter(cleaned)
+        written = cleaned["url"] or adapter.default_url
+        if not written:
+            self.add_error("url", self.fields["kind"].error_messages["required"])
+            return
         try:
-            cleaned["base_url"] = ADAPTERS[self._kind(cleaned)].normalise_url(cleaned["url"])
+            cleaned["base_url"] = adapter.normalise_url(written)
         except Refused as refusal:
             self.add_error("url", messages.problem(refusal.code, refusal.detail))
 
-    def _kind(self, cleaned: dict[str, Any]) -> str:
-        return str(cleaned.get("kind") or next(iter(ADAPTERS)))
+    def _adapter(self, cleaned: dict[str, Any]) -> Adapter:
+        return ADAPTERS.get(cleaned.get("kind", "")) or next(iter(ADAPTERS.values()))

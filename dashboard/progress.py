@@ -24,7 +24,7 @@ from django.db.models.functions import Coalesce
 
 from providers.adapters import ADAPTERS
 from providers.models import Connection, Feed, ModelDay, Window
-from providers.pacing import Budget
+from providers.pacing import Budget, per_minute
 from providers.sync import plan
 
 # A fuller window is halved and an emptier one widened, so that most hold about so many rows.
@@ -176,6 +176,6 @@ def _seconds_left(
     rows = min(max(usual, ROWS_OF_A_WINDOW.start), ROWS_OF_A_WINDOW.stop)
     page_size = ADAPTERS[feed.site.kind].page_size(feed.site.dialect)
     requests: float = feed.rows_left / rows * (ceil(rows / page_size) + 1)
-    interval = Budget(settings.TOLLBOOK_SITE_REQUESTS_PER_MINUTE).interval
+    interval = Budget(per_minute(feed.site)).interval
     slowed = 2 if feed.site.slow_until > now.timestamp() else 1
     return ceil(requests * interval * slowed * sharing.get(feed.site_id, 1))

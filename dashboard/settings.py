@@ -23,7 +23,11 @@ WORKER_PROCESSES = environment.number("TOLLBOOK_WORKERS", 2)
 
 TOLLBOOK_CREDENTIAL_KEYS = environment.credential_keys(KEYS_DIR / "credential_keys")
 TOLLBOOK_ALLOWED_PRIVATE_NETWORKS = environment.networks("TOLLBOOK_ALLOWED_PRIVATE_NETWORKS")
-TOLLBOOK_SITE_REQUESTS_PER_MINUTE = environment.number("TOLLBOOK_SITE_REQUESTS_PER_MINUTE", 40)
+TOLLBOOK_SITE_REQUESTS_PER_MINUTE = environment.number(
+    "TOLLBOOK_SITE_REQUESTS_PER_MINUTE",
+    0,
+    least=0,  # 0: what suits the kind of site
+)
 TOLLBOOK_SYNC_SECONDS = environment.number("TOLLBOOK_SYNC_SECONDS", 300)
 TOLLBOOK_TIME_ZONE = environment.time_zone("TOLLBOOK_TIME_ZONE")
 

@@ -34,6 +34,19 @@ PROBLEMS: dict[str, Promise] = {
     "account_disabled": _("The site has disabled this account. Ask its operator."),
     "role_too_low": _("This account may not read everybody's rows. It needs the admin role there."),
     "scope_missing": _("The access token lacks the scope %(value)s. Make one that has it."),
+    "key_unknown": _("The site refuses this key. Copy the key (hk-…) again. %(value)s"),
+    "no_hk_key": _("This is no key of openai-hk: those begin with hk-."),
+    "no_rows_yet": _(
+        "The key works. Which account it belongs to, the first row will tell; it is looked for"
+        " again."
+    ),
+    "site_says": _("The site answered with an error: %(value)s"),
+    "broken_json": _(
+        "The site's answer is no valid JSON from byte %(value)s on. It is tried again."
+    ),
+    "address_not_allowed": _(
+        "The site does not know the address of this server. Ask its operator to allow it. %(value)s"
+    ),
     "not_new_api": _("This address answers, but not as a New API site. Check the address."),
     "html": _("The site sent a web page where data was expected. Check the address."),
     "challenge": _(
@@ -86,6 +99,8 @@ FINDINGS: dict[str, Promise] = {
     "account": _("Account: %(value)s"),
     "role": _("Role: %(value)s"),
     "balance": _("Balance: %(value)s units"),
+    "no_rows_yet": _("Key accepted; the first row will tell which account it is"),
+    "balance_proves": _("Each row tells the balance; their chain is the proof"),
     "user_id_right": _("User ID %(value)s belongs to this access token"),
     "user_id_needed": _("The site needs the user ID"),
     "user_id_not_needed": _("The site does not need the user ID"),
@@ -100,6 +115,7 @@ REASONS: dict[str, Promise] = {
     "name_pattern": _("the account's name acts as a pattern in the site's statistic"),
     "quarantine": _("a row could not be read"),
     "statistic": _("the site's statistic gives another sum"),
+    "balance": _("the balance fell by more than the rows say"),
 }
 
 # What a reason means for the rows, and what to do.
@@ -125,6 +141,10 @@ EXPLANATIONS: dict[str, Promise] = {
     ),
     "quarantine": _(
         "The sum here lacks the rows that could not be read. The window is verified once they can."
+    ),
+    "balance": _(
+        "Each row tells what was left of the balance. Here it fell by more than the next row cost:"
+        " something was charged for which the site lists no row."
     ),
     "statistic": _(
         "All rows that the site lists are here, read and compared twice, and still its own"

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import OperationalError
 
 from providers import holders
+from providers.adapters import ADAPTERS
 from providers.adapters.http import Answer
 from providers.models import Site
 
@@ -161,8 +162,13 @@ def longest_usual_wait(site_id: int) -> float:
 
 def budget_of(site_id: int) -> Budget:
     """At present."""
-    site = Site.objects.only("slow_until").get(pk=site_id)
+    site = Site.objects.only("slow_until", "kind").get(pk=site_id)
     return _budget(site, time.time())
+
+
+def per_minute(site: Site) -> int:
+    """What the installation allows each site, or else what suits its kind."""
+    return settings.TOLLBOOK_SITE_REQUESTS_PER_MINUTE or ADAPTERS[site.kind].requests_per_minute
 
 
 def penalise(site_id: int, retry_after: int | None) -> None:
@@ -176,8 +182,8 @@ def penalise(site_id: int, retry_after: int | None) -> None:
 
 
 def _budget(site: Site, now: float) -> Budget:
-    per_minute = settings.TOLLBOOK_SITE_REQUESTS_PER_MINUTE
-    return Budget(max(1, per_minute // 2) if _is_slow(site, now) else per_minute)
+    most = per_minute(site)
+    return Budget(max(1, most // 2) if _is_slow(site, now) else most)
 
 
 def _is_slow(site: Site, now: float) -> bool:

@@ -19,7 +19,7 @@ LOG_COLUMNS = (
     *("id", "feed_id", "time", "digest", "occurrence"),
     *("model_id", "key_id", "user_id", "group_id"),
     *("type", "channel", "units", "prompt", "completion", "cached", "duration", "first_ms"),
-    "is_stream",
+    *("is_stream", "balance"),
 )
 DETAIL_COLUMNS = (
     *("log_id", "mirrored_at", "upstream_id"),
@@ -29,7 +29,7 @@ DETAIL_COLUMNS = (
 _names = attrgetter("model", "key", "key_id", "user", "user_id", "group")
 _numbers = attrgetter(
     *("type", "channel", "units", "prompt", "completion", "cached", "duration_ms", "first_ms"),
-    "is_stream",
+    *("is_stream", "balance"),
 )
 _texts = attrgetter("request_id", "ip", "content", "channel_name", "other", "raw")
 

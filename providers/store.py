@@ -82,6 +82,48 @@ def _seconds(keys: Iterable[Key]) -> set[int]:
     return {second for second, *_ in keys}
 
 
+def merge_rows(
+    feed: Feed,
+    records: Sequence[LogRecord],
+    bad_rows: Sequence[BadRow],
+    *,
+    now: datetime,
+    zone: ZoneInfo,
+    finish: Callable[[Sequence[LogRecord]], None],
+) -> None:
+    """Store what is missing of some rows of a log that numbers them: its ids are their identity, so
+    a row that comes twice is one. `finish` has the new ones, in the same transaction."""
+    identified = [(record, (record.second, record.digest, 0)) for record in records]
+    ids = rows.ids_of_names(records, feed.site_id)
+    with transaction.atomic():
+        Feed.objects.select_for_update().values_list("pk").get(pk=feed.pk)
+        stored = rows.stored_keys(feed, _around(records)) if records else set()
+        missing = [row for row in identified if row[1] not in stored]
+        if missing:
+            rows.insert(feed, missing, ids, now=now)
+            seconds = sorted(map(_second, missing))
+            rollups.rebuild_days(feed.pk, rollups.days_of(seconds, zone), zone)
+        _keep_bad(feed, records, bad_rows, now)
+        finish([record for record, _ in missing])
+
+
+def _around(records: Sequence[LogRecord]) -> Span:
+    seconds = [record.second for record in records]
+    return Span(since=min(seconds), until=max(seconds) + 1)
+
+
+def _keep_bad(
+    feed: Feed, records: Sequence[LogRecord], bad_rows: Sequence[BadRow], now: datetime
+) -> None:
+    """Each id once, and none that can be read by now."""
+    kept = QuarantinedRow.objects.filter(feed=feed)
+    numbers = [*(row.upstream_id for row in records), *(row.upstream_id for row in bad_rows)]
+    seen = [number for number in numbers if number is not None]
+    kept.filter(upstream_id__in=seen).delete()
+    kept.filter(upstream_id=None, raw__in=[row.raw for row in bad_rows]).delete()
+    _quarantine(feed, bad_rows, now, otherwise_at=_around(records).since if records else 0)
+
+
 def add_row(feed: Feed, record: LogRecord, *, now: datetime, zone: ZoneInfo) -> None:
     """One more row beside what is stored of its second: a quarantined one that can be read now."""
     span = Span(since=record.second, until=record.second + 1)
@@ -178,14 +220,22 @@ def _finish(
     """Quarantine is replaced with its window: raw texts may differ from read to read."""
     inside = QuarantinedRow.objects.inside(feed, span)
     inside.delete()
+    _quarantine(feed, bad_rows, now, otherwise_at=span.since)
+    finish()
+
+
+def _quarantine(
+    feed: Feed, bad_rows: Sequence[BadRow], now: datetime, *, otherwise_at: int
+) -> None:
+    """`otherwise_at`: the second of a row whose own cannot be read."""
     QuarantinedRow.objects.bulk_create(
         QuarantinedRow(
             feed=feed,
-            time=span.since if row.second is None else row.second,
+            time=otherwise_at if row.second is None else row.second,
             raw=row.raw,
             reason=row.reason[:300],
             seen_at=now,
+            upstream_id=row.upstream_id,
         )
         for row in bad_rows
     )
-    finish()

@@ -17,6 +17,8 @@ LABELS: Mapping[str, Promise] = {
     "page_size": gettext_lazy("Rows on a page, at most"),
     "first_page": gettext_lazy("Pages count from"),
     "total": gettext_lazy("Number of rows"),
+    "order": gettext_lazy("Order of the log"),
+    "cursor": gettext_lazy("The cursor counts"),
     "ids": gettext_lazy("Ids of rows"),
     "time_edges": gettext_lazy("Ends of a time range"),
     "type_filter": gettext_lazy("Filter by type"),
@@ -39,6 +41,11 @@ WORDS: Mapping[str, Mapping[str, Promise]] = {
         "announced": gettext_lazy("announced with each page"),
         "none": gettext_lazy("not announced; the statistic has to prove a walk"),
     },
+    "order": {
+        "newest_first": gettext_lazy("newest row first"),
+        "oldest_first": gettext_lazy("oldest row first"),
+    },
+    "cursor": {"rows": gettext_lazy("rows to pass over"), "ids": gettext_lazy("ids of rows")},
     "ids": {
         "zero": gettext_lazy("always 0"),
         "rank": gettext_lazy("the place in the list, different from window to window"),

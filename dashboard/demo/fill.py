@@ -76,8 +76,7 @@ def read_statistics(connection: Connection) -> None:
         return
     with open_door(None) as door:
         turn = Turn(site=connection.site, door=door, zone=zone.business_zone())
-        reader = turn.reader(feed, connection)
-        work = FeedTurn(turn=turn, feed=feed, connection=connection, reader=reader)
+        work = FeedTurn(turn=turn, feed=feed, connection=connection)
         hourly.read_newest(work)
         while hourly.has_history(feed):
             hourly.read_older(work)

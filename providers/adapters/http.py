@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Self
+from typing import Any, Self
 
 import httpcore
 import httpx
@@ -117,9 +117,23 @@ class Door:
         headers: Mapping[str, str | Secret] | None = None,
     ) -> Answer:
         """Ask once. Every status but a redirect is an answer, and so is a body that is no JSON."""
-        target = web_address(url)
+        return self._ask_in_turn("GET", url, headers, params=params)
+
+    def post_json(
+        self,
+        url: str,
+        *,
+        content: Mapping[str, str | int],
+        headers: Mapping[str, str | Secret] | None = None,
+    ) -> Answer:
+        """The same with a question that stands in a body."""
+        return self._ask_in_turn("POST", url, headers, json=content)
+
+    def _ask_in_turn(
+        self, method: str, url: str, headers: Mapping[str, str | Secret] | None, **question: Any
+    ) -> Answer:
         request = self._client.build_request(
-            "GET", target, params=params, headers=_revealed(headers or {})
+            method, web_address(url), headers=_revealed(headers or {}), **question
         )
         if self._before_request is not None:
             self._before_request()
@@ -248,7 +262,11 @@ class _Transport(httpx.BaseTransport):
         )
         answer = self._pool.handle_request(
             httpcore.Request(
-                request.method, url, headers=request.headers.raw, extensions=request.extensions
+                request.method,
+                url,
+                headers=request.headers.raw,
+                content=request.read(),
+                extensions=request.extensions,
             )
         )
         return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer))

@@ -43,6 +43,9 @@ class NewApi:
     kind = "new_api"
     title = "New API"
     scopes: Sequence[str] = ("own", "all")
+    default_url = ""
+    requests_per_minute = 40
+    has_user_id = True
 
     def normalise_url(self, text: str) -> str:
         return base_url(text)

@@ -12,10 +12,10 @@ from msgspec import Struct
 
 from providers.adapters.errors import AuthFailed, UnexpectedAnswer
 from providers.adapters.http import Answer, Door
+from providers.adapters.json_text import UNREADABLE, Integer
 from providers.adapters.new_api_answers import data_of
 from providers.adapters.new_api_calls import ACCOUNT, STATUS, ask, ask_openly
 from providers.adapters.new_api_facts import PROFILE_SCOPE, read_account, read_facts
-from providers.adapters.new_api_rows import UNREADABLE, Integer
 from providers.adapters.records import LARGEST_INTEGER, Account, Credentials, Unit
 
 
@@ -41,6 +41,8 @@ def account_of(door: Door, credentials: Credentials, unit: Unit | None = None) -
         return read_account(answer)
     proven = _proven_id(door, credentials)
     worth = unit or read_facts(ask_openly(door, credentials, STATUS)).unit
+    if worth is None:
+        raise UnexpectedAnswer("a unit of unknown worth", code="not_new_api")
     return Account(
         id=proven,
         name=user.username,

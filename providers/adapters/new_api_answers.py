@@ -9,24 +9,16 @@ import re
 import msgspec
 from msgspec import Raw, Struct
 
+from providers.adapters.answers import check_status, is_html
 from providers.adapters.errors import (
     AuthFailed,
     NotPermitted,
     ProviderError,
-    RateLimited,
     Unavailable,
     UnexpectedAnswer,
 )
 from providers.adapters.http import Answer
-from providers.adapters.new_api_rows import UNREADABLE, readable
-
-TIMEOUTS = (408, 504, 522, 524)  # a proxy's word for what a shorter window can cure
-CHALLENGE = re.compile(
-    rb"just a moment|challenge-platform|cf[-_]chl|attention required|checking your browser"
-    rb"|captcha|acw_sc__v2|enable javascript and cookies|ddos-guard",
-    re.IGNORECASE,
-)
-CHALLENGE_BYTES = 20_000  # such pages say it early
+from providers.adapters.json_text import UNREADABLE, readable
 
 Meaning = tuple[type[ProviderError], str]
 
@@ -84,7 +76,7 @@ _envelope = msgspec.json.Decoder(_Envelope)
 
 def data_of(answer: Answer, *, needs: str = "") -> Raw:
     """The `data` of a success. `needs` names the scope without which a scoped token is refused."""
-    _check_status(answer)
+    check_status(answer)
     envelope = _envelope_of(answer)
     if not envelope.success:
         raise _meant(answer.status, envelope, needs)
@@ -95,22 +87,11 @@ def data_of(answer: Answer, *, needs: str = "") -> Raw:
 
 def is_missing(answer: Answer) -> bool:
     """The site knows no such path; a web page with that status is somebody else's."""
-    return answer.status == 404 and not _is_html(answer)
-
-
-def _check_status(answer: Answer) -> None:
-    status = answer.status
-    if status == 429:
-        raise RateLimited(retry_after=answer.retry_after)
-    if _is_challenge(answer):
-        raise UnexpectedAnswer(f"HTTP {status}", code="challenge")
-    if status >= 500 or status in TIMEOUTS:
-        code = "timeout" if status in TIMEOUTS else "unavailable"
-        raise Unavailable(f"HTTP {status}", code=code)
+    return answer.status == 404 and not is_html(answer)
 
 
 def _envelope_of(answer: Answer) -> _Envelope:
-    if _is_html(answer):
+    if is_html(answer):
         raise UnexpectedAnswer(f"HTTP {answer.status}", code="html")
     try:
         return _envelope.decode(readable(answer.body))
@@ -144,15 +125,3 @@ def _meaning(status: int, code: str, message: str) -> Meaning:
     if status == 403:
         return NotPermitted, "role_too_low"
     return UnexpectedAnswer, "site_error"
-
-
-def _is_html(answer: Answer) -> bool:
-    return (
-        "html" in answer.headers.get("content-type", "") or answer.body[:100].lstrip()[:1] == b"<"
-    )
-
-
-def _is_challenge(answer: Answer) -> bool:
-    if answer.headers.get("cf-mitigated") == "challenge":
-        return True
-    return _is_html(answer) and CHALLENGE.search(answer.body, 0, CHALLENGE_BYTES) is not None

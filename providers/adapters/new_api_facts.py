@@ -11,9 +11,9 @@ from msgspec import Raw, Struct
 
 from providers.adapters.errors import AuthFailed, NotPermitted, UnexpectedAnswer
 from providers.adapters.http import Answer
+from providers.adapters.json_text import UNREADABLE, Integer, Second
 from providers.adapters.new_api_answers import data_of
 from providers.adapters.new_api_pages import TOKEN_SCOPES, BareArray, HubEnvelope, PagedEnvelope
-from providers.adapters.new_api_rows import UNREADABLE, Integer, Second
 from providers.adapters.records import Account, HourlyPoint, SiteFacts, Span, Unit, utc
 
 PROFILE_SCOPE = "profile:read"

@@ -106,7 +106,8 @@ class Examination:
         yield Finding(code="site_found", value=self._facts.name)
         yield Finding(code="version", value=self._facts.version)
         yield Finding(code="dialect", value=self._facts.dialect)
-        yield Finding(code="unit", value=self._facts.unit.units_per_usd)
+        if self._facts.unit is not None:
+            yield Finding(code="unit", value=self._facts.unit.units_per_usd)
         if not DIALECTS[self._facts.dialect].has_total:
             yield Finding(code="no_totals")
         if not self._facts.has_hourly:

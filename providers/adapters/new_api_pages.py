@@ -10,8 +10,9 @@ from msgspec import Meta, Raw, Struct
 
 from providers.adapters.errors import UnexpectedAnswer
 from providers.adapters.http import Answer
+from providers.adapters.json_text import UNREADABLE, as_received
 from providers.adapters.new_api_answers import data_of
-from providers.adapters.new_api_rows import UNREADABLE, as_received, read_rows
+from providers.adapters.new_api_rows import read_rows
 from providers.adapters.records import Page, Span
 
 TOKEN_SCOPES = {"own": "usage:read", "all": "log:read"}

@@ -14,11 +14,12 @@ from msgspec import Raw, Struct
 
 from providers.adapters.errors import UnexpectedAnswer
 from providers.adapters.http import Door
+from providers.adapters.json_text import UNREADABLE, as_received
 from providers.adapters.new_api_answers import data_of
 from providers.adapters.new_api_calls import HOURLY, LOG, STATISTIC, ask
 from providers.adapters.new_api_facts import hourly_slices, read_hours, read_statistic
 from providers.adapters.new_api_pages import DIALECTS, TOKEN_SCOPES, bounds
-from providers.adapters.new_api_rows import UNREADABLE, as_received, read_rows
+from providers.adapters.new_api_rows import read_rows
 from providers.adapters.records import Account, Credentials, LogRecord, Span, Trait
 
 UNKNOWN, REFUSED, IGNORED = "unknown", "refused", "ignored"

@@ -1,9 +1,6 @@
 """The base URL of a New API site, out of whatever a person copied from a browser or a manual."""
 
-import re
-
-from providers.adapters.errors import Refused
-from providers.adapters.http import web_address
+from providers.adapters.site_urls import site_url
 
 # The site's own pages and interfaces: from the first of these on, a path is not the installation's.
 ROOTS = {"api", "v1", "v1beta", "console", "dashboard", "system-settings", "usage-logs", "panel"}
@@ -34,41 +31,5 @@ PAGES = {
 }
 
 
-LABEL = r"(?=.{1,63}(?:\.|$))[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"
-HOST = re.compile(rf"{LABEL}(?:\.{LABEL})*|[0-9a-f:.]*:[0-9a-f:.]+")
-# A name without a dot that is as long as a token is a token in the wrong field: asking a name
-# server for it would tell everybody.
-LONGEST_LOCAL_NAME = 28
-
-
 def base_url(text: str) -> str:
-    address = web_address(_with_scheme(text.strip()))
-    port = "" if address.port is None else f":{address.port}"
-    path = address.raw_path.decode().partition("?")[0]
-    return f"{address.scheme}://{_host(address.raw_host.decode())}{port}{_installation_path(path)}"
-
-
-def _with_scheme(text: str) -> str:
-    """https unless http is written; a field that begins with "https://" is often pasted behind."""
-    rest, scheme = text.removeprefix("//"), "https"
-    while written := re.match(r"([a-z]+)://", rest, re.IGNORECASE):
-        scheme, rest = written[1].lower(), rest[written.end() :]
-    return f"{scheme}://{rest}"
-
-
-def _host(name: str) -> str:
-    host = name.lower().rstrip(".")
-    is_token = "." not in host and ":" not in host and len(host) > LONGEST_LOCAL_NAME
-    if is_token or not HOST.fullmatch(host):
-        raise Refused("not a web address", code="bad_url")
-    return f"[{host}]" if ":" in host else host
-
-
-def _installation_path(path: str) -> str:
-    segments = [segment for segment in path.split("/") if segment]
-    foreign = [segment.lower() in ROOTS for segment in segments]
-    if any(foreign):
-        segments = segments[: foreign.index(True)]
-    while segments and segments[-1].lower() in PAGES:
-        segments.pop()
-    return "".join(f"/{segment}" for segment in segments)
+    return site_url(text, roots=ROOTS, pages=PAGES)

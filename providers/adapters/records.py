@@ -73,6 +73,7 @@ class LogRecord(Struct, frozen=True, kw_only=True, gc=False):
     content: str | None = None
     other: str | None = None
     upstream_id: int | None = None
+    balance: int | None = None  # beside the row, in the site's unit: before or after it
     raw: str = ""
 
     def __repr__(self) -> str:
@@ -86,11 +87,13 @@ class LogRecord(Struct, frozen=True, kw_only=True, gc=False):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class BadRow:
-    """A row that could not be read; `second` is None where even its time is unreadable."""
+    """A row that could not be read; `second` is None where even its time is unreadable, and so is
+    `upstream_id` with its number."""
 
     raw: str = field(repr=False)
     reason: str
     second: int | None = None
+    upstream_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,9 +134,9 @@ class Account:
     """What the site says about the owner of a secret; `units` is what is left."""
 
     id: str
-    name: str
-    role: int
-    units: int
+    name: str = ""
+    role: int = 0
+    units: int | None = None
     used_units: int | None = None
     requests: int | None = None
     group: str = ""
@@ -156,9 +159,9 @@ class SiteFacts:
     name: str
     version: str
     dialect: str
-    unit: Unit
+    unit: Unit | None  # None where a site does not say what its unit is worth
     has_hourly: bool = True
-    clock_offset: timedelta = timedelta(0)
+    clock_offset: timedelta | None = None  # None: it was not asked
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -192,11 +195,14 @@ class Trait:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TestReport:
-    """Everything a connection test found out; `account` is None unless the secret proved itself."""
+    """Everything a connection test found out; `account` is None unless the secret proved itself and
+    the site said whose it is. One that names nobody before the first row may accept it all the same
+    (`is_accepted`)."""
 
     findings: Sequence[Finding]
     facts: SiteFacts | None = None
     account: Account | None = None
+    is_accepted: bool = False
     requests: int = 0
 
     __test__ = False  # not a test case, whatever pytest thinks of the name
@@ -204,7 +210,8 @@ class TestReport:
     @property
     def ok(self) -> bool:
         """The secret proved itself and nothing speaks against saving it."""
-        return self.account is not None and all(finding.ok for finding in self.findings)
+        is_proven = self.is_accepted or self.account is not None
+        return is_proven and all(finding.ok for finding in self.findings)
 
 
 def utc(second: int) -> datetime:

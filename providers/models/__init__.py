@@ -2,15 +2,18 @@
 
 from providers.models.belongings import Belonging
 from providers.models.checks import Check, CheckedRow
+from providers.models.cursors import BalanceJump, Cursor
 from providers.models.logs import Name, QuarantinedRow, UsageDetail, UsageLog, Window
 from providers.models.sites import Connection, Feed, Site, SiteTrait, SiteUnit
 from providers.models.sums import KeyDay, ModelDay, QuotaPoint, Snapshot
 
 __all__ = [
+    "BalanceJump",
     "Belonging",
     "Check",
     "CheckedRow",
     "Connection",
+    "Cursor",
     "Feed",
     "KeyDay",
     "ModelDay",

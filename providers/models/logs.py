@@ -88,6 +88,7 @@ class UsageLog(models.Model):
     duration = models.BigIntegerField(null=True)  # ms
     first_ms = models.BigIntegerField(null=True)
     is_stream = models.BooleanField()
+    balance = models.BigIntegerField(null=True)  # beside the row, where its site tells one
     digest = models.BinaryField(max_length=8)
     occurrence = models.IntegerField()
 
@@ -143,6 +144,7 @@ class QuarantinedRow(models.Model):
     raw = UpstreamTextField()
     reason = models.CharField(max_length=LONGEST_REASON)
     seen_at = models.DateTimeField()
+    upstream_id = models.BigIntegerField(null=True)
 
     objects = OfFeedQuerySet.as_manager()
 

@@ -127,6 +127,7 @@ class Feed(models.Model):
     hourly_silence = models.IntegerField(default=0)  # slices without a point, in a row
     parsed_with = models.CharField(max_length=40, default="")  # version that reread quarantine
     sync_asked_at = models.DateTimeField(null=True)
+    balance_is_before = models.BooleanField(null=True)  # the one beside a row; None: not known
 
     objects = FeedQuerySet.as_manager()
 

@@ -8,31 +8,22 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.zone import business_zone
 from providers import leases
+from providers.adapters import ADAPTERS, CursorAdapter
 from providers.adapters.errors import ProviderError
 from providers.leases import Lease
 from providers.models import Connection, Feed, Site
 from providers.pacing import BudgetSpent
 from providers.secrets import SecretUnreadable
 from providers.store import RendersDifferently
-from providers.sync import (
-    backfill,
-    checks,
-    first_look,
-    hourly,
-    quarantine,
-    recheck,
-    site_facts,
-    tail,
-)
+from providers.sync import cursor_feeds, quarantine, site_facts, window_feeds
+from providers.sync.steps import Step
 from providers.sync.turn import FeedTurn, Turn, open_door
 
 logger = logging.getLogger(__name__)
@@ -40,12 +31,6 @@ logger = logging.getLogger(__name__)
 TURN_SECONDS = 15.0
 PATIENCE_SECONDS = 5.0
 FACTS_EVERY = timedelta(hours=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    feed: Feed
-    run: Callable[[FeedTurn], None]
 
 
 def work_at(
@@ -70,15 +55,6 @@ def _hold(site_id: int, patience: float, work: Callable[[Turn, Lease], bool]) ->
                 return None
 
 
-def _due_feeds(feeds: QuerySet[Feed], now: datetime) -> QuerySet[Feed]:
-    """Feeds whose tail is to be read, new ones first. One that was read long after now was so by a
-    clock that was set back since."""
-    pause = timedelta(seconds=settings.TOLLBOOK_SYNC_SECONDS)
-    is_stale = Q(read_at=None) | Q(read_at__lt=now - pause) | Q(read_at__gt=now + pause)
-    due = feeds.filter(is_stale | Q(sync_asked_at__isnull=False))
-    return due.order_by(F("read_at").asc(nulls_first=True))
-
-
 def is_due(site: Site, now: datetime) -> bool:
     return _unnamed(site, now).exists() or next_step(site, now) is not None
 
@@ -87,64 +63,9 @@ def next_step(site: Site, now: datetime, *, only: Feed | None = None) -> Step | 
     feeds = _workable(site, now)
     if only is not None:
         feeds = feeds.filter(pk=only.pk)
-    new = feeds.filter(stepped_at=None).first()
-    if new is not None:
-        return Step(new, look)
-    feed = _due_feeds(feeds, now).first()
-    if feed is not None:
-        return Step(feed, read_newest)
-    asked = checks.pending(feeds, is_begun=False).first()
-    if asked is not None:
-        return Step(asked.feed, verify_again)
-    for feed in feeds:
-        if site.has_hourly and hourly.is_due(feed, now):
-            return Step(feed, hourly.read_newest)
-        if recheck.due_window(feed, now) is not None:
-            return Step(feed, check_again)
-    begun = set(checks.pending(feeds, is_begun=True).values_list("feed", flat=True))
-    for feed in feeds.order_by(F("stepped_at").asc(nulls_first=True)):
-        if feed.pk in begun:
-            return Step(feed, verify_again)
-        if backfill.gap_of(feed) is not None or hourly.has_history(feed):
-            return Step(feed, read_history)
-    return None
-
-
-def look(work: FeedTurn) -> None:
-    first_look.take(work)
-    work.feed.note_step(work.turn.now())
-
-
-def read_newest(work: FeedTurn) -> None:
-    turn, feed = work.turn, work.feed
-    is_split = tail.read_tail(work)
-    backfill.close_gaps(feed)
-    if not (is_split or feed.is_of_all):
-        account = turn.adapter.account(turn.door, work.reader.credentials)
-        site_facts.keep_account(feed, account, turn.now())
-    feed.read_at = turn.now()
-    feed.sync_asked_at = None
-    feed.save(update_fields=["read_at", "sync_asked_at"])
-
-
-def check_again(work: FeedTurn) -> None:
-    window = recheck.due_window(work.feed, work.turn.now())
-    if window is not None:
-        recheck.check(work, window)
-
-
-def verify_again(work: FeedTurn) -> None:
-    checks.go_on(work)
-    work.feed.note_step(work.turn.now())
-
-
-def read_history(work: FeedTurn) -> None:
-    gap = backfill.gap_of(work.feed)
-    if gap is not None:
-        backfill.read_next(work, gap)
-    if hourly.has_history(work.feed):
-        hourly.read_older(work)
-    work.feed.note_step(work.turn.now())
+    if isinstance(ADAPTERS[site.kind], CursorAdapter):
+        return cursor_feeds.next_step(feeds, now)
+    return window_feeds.next_step(site, feeds, now)
 
 
 def _workable(site: Site, now: datetime) -> QuerySet[Feed]:
@@ -161,7 +82,7 @@ def _work(turn: Turn, lease: Lease, *, until: float) -> bool:
         step = next_step(turn.site, turn.now())
         if step is None:
             return False
-        if step.run is look:
+        if step.is_urgent:
             lease.give_way = None
             with lease.urgently():
                 _take(turn, step)
@@ -185,7 +106,9 @@ def _look_at_new_feeds(turn: Turn, lease: Lease) -> bool:
     with lease.urgently():
         _identify(turn)
         for feed in _workable(turn.site, turn.now()).filter(stepped_at=None):
-            _take(turn, Step(feed, look))
+            step = next_step(turn.site, turn.now(), only=feed)
+            if step is not None:
+                _take(turn, step)
     return True
 
 
@@ -204,14 +127,13 @@ def _identify(turn: Turn) -> None:
 def _take(turn: Turn, step: Step) -> None:
     feed = step.feed
     feed.site = turn.site
-    connection = feed.connections.lending(turn.now()).order_by("pk").first()
+    connection = step.connection or feed.connections.lending(turn.now()).order_by("pk").first()
     if connection is None:
         return
     with _told_on(connection, turn):
         site_facts.refresh(turn, connection, older_than=FACTS_EVERY)
-        reader = turn.reader(feed, connection)
         try:
-            step.run(FeedTurn(turn=turn, feed=feed, connection=connection, reader=reader))
+            step.run(FeedTurn(turn=turn, feed=feed, connection=connection))
         except RendersDifferently:
             feed.waits_for_person = "renders_differently"
             feed.save(update_fields=["waits_for_person"])

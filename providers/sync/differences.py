@@ -54,8 +54,7 @@ class Compared:
 def compare(connection: Connection, feed: Feed, spans: Sequence[Span]) -> Iterator[Compared]:
     """Newest stretch first. Raises `ProviderError`s."""
     with turn_beside_workers(connection.site) as turn:
-        reader = turn.reader(feed, connection)
-        work = FeedTurn(turn=turn, feed=feed, connection=connection, reader=reader)
+        work = FeedTurn(turn=turn, feed=feed, connection=connection)
         yield from _compare_each(work, spans)
 
 

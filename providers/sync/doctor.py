@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from providers.adapters import WindowAdapter
 from providers.adapters.records import Credentials, Trait
 from providers.models import Connection, Site
 from providers.sync import plan, site_facts
@@ -20,6 +21,9 @@ def examine(connection: Connection) -> None:
 
 
 def _probed(turn: Turn, connection: Connection, known: Credentials) -> list[Trait]:
+    """What the cursor of a log counts is found out by reading it, so there is nothing to probe."""
+    if not isinstance(turn.adapter, WindowAdapter):
+        return []
     account = turn.adapter.account(turn.door, known)
     found = turn.adapter.traits(
         turn.door,

@@ -52,7 +52,7 @@ def _slice_before(until: int) -> Span:
 
 def _read(work: FeedTurn, span: Span) -> bool:
     known = work.reader.credentials
-    points = work.turn.adapter.hourly(work.turn.door, known, scope=work.feed.scope, span=span)
+    points = work.turn.windows.hourly(work.turn.door, known, scope=work.feed.scope, span=span)
     if points is None:
         work.turn.site.has_hourly = False  # until its facts are read again
         work.turn.site.save(update_fields=["has_hourly"])

@@ -28,15 +28,16 @@ def keep_account(feed: Feed, account: Account, now: datetime) -> None:
     """What one admin has left says nothing about everybody's rows."""
     if feed.is_of_all:
         return
-    Snapshot.objects.update_or_create(
-        feed=feed,
-        at=now,
-        defaults={
-            "units": account.units,
-            "used_units": account.used_units,
-            "requests": account.requests,
-        },
-    )
+    if account.units is not None:
+        Snapshot.objects.update_or_create(
+            feed=feed,
+            at=now,
+            defaults={
+                "units": account.units,
+                "used_units": account.used_units,
+                "requests": account.requests,
+            },
+        )
     if feed.account_name != account.name:
         feed.account_name = account.name
         feed.save(update_fields=["account_name"])
@@ -47,7 +48,8 @@ def keep_facts(site: Site, facts: SiteFacts, now: datetime) -> None:
     site.version = facts.version
     site.dialect = facts.dialect
     site.has_hourly = facts.has_hourly
-    site.clock_offset_seconds = facts.clock_offset.total_seconds()
+    if facts.clock_offset is not None:
+        site.clock_offset_seconds = facts.clock_offset.total_seconds()
     site.facts_read_at = now
     site.save(
         update_fields=[
@@ -57,7 +59,8 @@ def keep_facts(site: Site, facts: SiteFacts, now: datetime) -> None:
     )
     named = {"version": facts.version, "dialect": facts.dialect}
     keep_traits(site, (Trait(code=code, value=value) for code, value in named.items()), now)
-    _keep_unit(site, facts.unit, now)
+    if facts.unit is not None:
+        _keep_unit(site, facts.unit, now)
 
 
 def keep_traits(site: Site, traits: Iterable[Trait], now: datetime) -> None:
@@ -98,7 +101,7 @@ def _dialect(turn: Turn, connection: Connection) -> str:
     if not is_doubted:
         return turn.site.dialect
     credentials = turn.credentials(connection)
-    return turn.adapter.dialect(turn.door, credentials, scope=connection.scope)
+    return turn.windows.dialect(turn.door, credentials, scope=connection.scope)
 
 
 def doubt(site: Site) -> None:

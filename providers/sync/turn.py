@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from providers import secrets
-from providers.adapters import ADAPTERS, Adapter
+from providers.adapters import ADAPTERS, Adapter, WindowAdapter
 from providers.adapters.http import Door
 from providers.adapters.records import Credentials
 from providers.leases import Lease
@@ -43,14 +43,26 @@ class Turn:
     def adapter(self) -> Adapter:
         return ADAPTERS[self.site.kind]
 
+    @property
+    def windows(self) -> WindowAdapter:
+        """Of a site that can be asked for a stretch of time."""
+        if not isinstance(self.adapter, WindowAdapter):
+            raise TypeError(f"{self.site.kind} has no windows")
+        return self.adapter
+
     def now(self) -> datetime:
         return datetime.now(UTC)
 
     def site_now(self) -> int:
         """Unix seconds by the site's clock, as its last answer told it."""
+        return int(time.time() + self.site_offset)
+
+    @property
+    def site_offset(self) -> float:
+        """Seconds by which the site's clock is ahead of ours."""
         if self.door.clock_offset is None:
-            return int(time.time() + self.site.clock_offset_seconds)
-        return int(time.time() + self.door.clock_offset.total_seconds())
+            return self.site.clock_offset_seconds
+        return self.door.clock_offset.total_seconds()
 
     def credentials(self, connection: Connection) -> Credentials:
         return Credentials(
@@ -61,7 +73,7 @@ class Turn:
 
     def reader(self, feed: Feed, connection: Connection) -> Reader:
         return Reader(
-            adapter=self.adapter,
+            adapter=self.windows,
             door=self.door,
             credentials=self.credentials(connection),
             scope=feed.scope,
@@ -76,4 +88,8 @@ class FeedTurn:
     turn: Turn
     feed: Feed
     connection: Connection
-    reader: Reader
+
+    @property
+    def reader(self) -> Reader:
+        """Of a log that can be asked for a stretch of time."""
+        return self.turn.reader(self.feed, self.connection)

@@ -8,7 +8,7 @@ never repaired.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from providers.adapters import Adapter
+from providers.adapters import WindowAdapter
 from providers.adapters.http import Door
 from providers.adapters.records import BadRow, Credentials, LogRecord, Page, Span
 
@@ -30,7 +30,7 @@ class WindowTooLarge(Exception):
 class Reader:
     """One stream of rows of one site, through one account's secret."""
 
-    adapter: Adapter
+    adapter: WindowAdapter
     door: Door
     credentials: Credentials
     scope: str

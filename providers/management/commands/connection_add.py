@@ -19,7 +19,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--owner", metavar="EMAIL", required=True, help="who it belongs to")
-        parser.add_argument("--url", required=True, help="address of the site, in any form")
+        parser.add_argument(
+            "--url", default="", help="address of the site, in any form; else the one of its kind"
+        )
         parser.add_argument("--user-id", metavar="N", default="", help="user id on the site")
         secret_file.add_secret_file(parser)
         parser.add_argument(
@@ -74,8 +76,11 @@ def find_owner(email: str) -> User:
 
 
 def draft_from(options: dict[str, Any]) -> connections.Draft:
+    adapter = ADAPTERS[options["kind"]]
+    if options["scope"] not in adapter.scopes:
+        raise CommandError(f"{adapter.title} has no log of all users.")
     try:
-        base_url = ADAPTERS[options["kind"]].normalise_url(options["url"])
+        base_url = adapter.normalise_url(options["url"] or adapter.default_url)
     except Refused as refused:
         raise CommandError(messages.problem(refused.code)) from None
     return connections.Draft(

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from providers import connections, messages
+from providers.adapters import ADAPTERS, WindowAdapter
 from providers.adapters.records import Span
 from providers.management import arguments, problems
 from providers.models import Check, CheckedRow, Connection, Feed
@@ -36,7 +37,8 @@ class Answer:
 class Command(BaseCommand):
     help = (
         "Walk the mirrored windows upstream once more, store nothing, and list every row that is"
-        " missing here or gone upstream. The exit status is 0 if there is none."
+        " missing here or gone upstream. The exit status is 0 if there is none. A log without time"
+        " ranges is read again as with --keep."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -55,7 +57,8 @@ class Command(BaseCommand):
         if connection.feed is None:
             raise CommandError("The site has not named this connection's account: no rows yet.")
         span = span_of(options["since"], options["until"])
-        ask = verify_and_keep if options["keep"] else compare
+        has_windows = isinstance(ADAPTERS[connection.site.kind], WindowAdapter)
+        ask = compare if has_windows and not options["keep"] else verify_and_keep
         answer = ask(connection, connection.feed, span)
         if options["json"]:
             about = {"connection": str(connection.pk)}

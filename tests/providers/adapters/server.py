@@ -18,6 +18,7 @@ class Request:
     query: dict
     headers: dict
     connection: int
+    body: bytes = b""
 
 
 @dataclass
@@ -73,11 +74,14 @@ def _read_request(connection, number):
         head += chunk
         if head.startswith(TLS_HELLO):
             connection.sendall(http(status=400))
+    head, _, body = head.partition(b"\r\n\r\n")
     lines = head.decode().split("\r\n")
     target = urlsplit(lines[0].split(" ")[1])
     headers = dict(line.split(": ", 1) for line in lines[1:] if line)
     lower = {name.lower(): value for name, value in headers.items()}
-    return Request(target.path, dict(parse_qsl(target.query)), lower, number)
+    while len(body) < int(lower.get("content-length", 0)):
+        body += connection.recv(65536)
+    return Request(target.path, dict(parse_qsl(target.query)), lower, number, body)
 
 
 def _send(connection, answer):

@@ -2,7 +2,12 @@
 
 import pytest
 
-from providers.adapters import ADAPTERS
+from providers.adapters import (
+    ADAPTERS,
+    Adapter,
+    CursorAdapter,
+    WindowAdapter,
+)
 from providers.adapters.errors import (
     AuthFailed,
     ProviderError,
@@ -15,25 +20,43 @@ from providers.adapters.records import Span
 from tests.providers.adapters.answers import credentials
 from tests.providers.adapters.server import CLOSE, RESET, http
 
-SECRET = "planted-5ecret-value"
+SECRET = "hk-planted-5ecret-value"
 SPAN = Span(since=1_780_000_000, until=1_780_003_600)
 OWN = {"scope": "own", "dialect": "new-api", "span": SPAN}
 CALLS = {
-    "account": lambda adapter, *known: adapter.account(*known),
-    "page": lambda adapter, *known: adapter.page(*known, number=1, size=10, **OWN),
-    "dialect": lambda adapter, *known: adapter.dialect(*known, scope="own"),
-    "statistic": lambda adapter, *known: adapter.statistic(*known, **OWN),
-    "hourly": lambda adapter, *known: adapter.hourly(*known, scope="own", span=SPAN),
+    Adapter: {"account": lambda adapter, *known: adapter.account(*known)},
+    WindowAdapter: {
+        "page": lambda adapter, *known: adapter.page(*known, number=1, size=10, **OWN),
+        "dialect": lambda adapter, *known: adapter.dialect(*known, scope="own"),
+        "statistic": lambda adapter, *known: adapter.statistic(*known, **OWN),
+        "hourly": lambda adapter, *known: adapter.hourly(*known, scope="own", span=SPAN),
+    },
+    CursorAdapter: {
+        "rows_from": lambda adapter, *known: adapter.rows_from(*known, start=0, limit=10),
+    },
 }
-PUBLIC_CALLS = {"facts": lambda adapter, *known: adapter.facts(*known)}
+PUBLIC_CALLS = {
+    WindowAdapter: {"facts": lambda adapter, *known: adapter.facts(*known)},
+}
+
+
+def of_every_adapter(*tables):
+    """The calls of a table that each adapter can make."""
+    able = [
+        pytest.param(adapter, call, id=f"{adapter.kind}-{name}")
+        for adapter in ADAPTERS.values()
+        for table in tables
+        for protocol, calls in table.items()
+        if protocol is Adapter or isinstance(adapter, protocol)
+        for name, call in calls.items()
+    ]
+    return pytest.mark.parametrize(("adapter", "call"), able)
+
 
 every_adapter = pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS)
-every_call = pytest.mark.parametrize(
-    "call", [*CALLS.values(), *PUBLIC_CALLS.values()], ids=[*CALLS, *PUBLIC_CALLS]
-)
+every_call = of_every_adapter(CALLS, PUBLIC_CALLS)
 
 
-@every_adapter
 @every_call
 @pytest.mark.parametrize(
     ("answer", "error"),
@@ -57,15 +80,13 @@ def test_it_translates_what_the_outside_world_did(serve, open_door, adapter, cal
     assert not failure.value.needs_person
 
 
-@every_adapter
-@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+@of_every_adapter(CALLS)
 def test_a_refused_secret_needs_a_person(serve, open_door, adapter, call):
     with pytest.raises(AuthFailed) as failure:
         call(adapter, open_door(), credentials(serve(http(status=401)).url, SECRET))
     assert failure.value.needs_person
 
 
-@every_adapter
 @every_call
 def test_it_goes_to_no_private_address(open_door, adapter, call):
     door = open_door(resolver=lambda host, port: ["10.0.0.1"])
@@ -74,7 +95,6 @@ def test_it_goes_to_no_private_address(open_door, adapter, call):
     assert refusal.value.code == "private_address"
 
 
-@every_adapter
 @every_call
 def test_no_error_tells_the_secret(serve, open_door, adapter, call):
     echo = http({"success": False, "message": SECRET, "code": SECRET}, 400)
@@ -103,6 +123,11 @@ def test_it_refuses_a_text_without_an_address(adapter):
     with pytest.raises(Refused) as refusal:
         adapter.normalise_url("two words")
     assert refusal.value.code == "bad_url"
+
+
+@every_adapter
+def test_it_reads_a_log_in_one_way(adapter):
+    assert isinstance(adapter, WindowAdapter) is not isinstance(adapter, CursorAdapter)
 
 
 @every_adapter

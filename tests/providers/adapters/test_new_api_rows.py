@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 import pytest
 from msgspec.structs import replace
 
-from providers.adapters.new_api_rows import as_received, read_row, read_rows, readable
+from providers.adapters.json_text import as_received, readable
+from providers.adapters.new_api_rows import read_row, read_rows
 from providers.adapters.records import digest
 from tests.providers.adapters.answers import LATEST, NEW_API, ONE_API, ROW, SAMPLES
 
