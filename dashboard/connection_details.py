@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from accounts.models import User
 from dashboard import links, money, watched
 from dashboard.links import Links
 from dashboard.strips import GridDay, grid
 from dashboard.watched import Comparison, Watched
 from providers import traits
-from providers.adapters import ADAPTERS, WebLogin
-from providers.models import Connection, SiteUnit
+from providers.adapters import ADAPTERS, AccountOpener, WebLogin
+from providers.models import Connection, Opening, SiteUnit
 from providers.pacing import per_minute
 from providers.traits import Told
 
@@ -29,6 +30,7 @@ class Details:
     days: Sequence[GridDay] = ()
     traits: Sequence[Told] = ()
     links: Links | None = None
+    has_key_to_show: bool = False
     upgrades: Sequence[Told] = ()
 
     @property
@@ -42,7 +44,7 @@ class Details:
     @property
     def has_notes(self) -> bool:
         one = self.entry.connection
-        is_told = bool(one.error_code or self.quarantined or self.upgrades)
+        is_told = bool(one.error_code or self.quarantined or self.upgrades or self.has_key_to_show)
         return is_told or one.feed is None or bool(one.feed.waits_for_person)
 
     @property
@@ -66,13 +68,20 @@ class Details:
         return per_minute(self.entry.connection.site)
 
 
-def details_of(connection: Connection, now: datetime, zone: ZoneInfo) -> Details:
+def details_of(
+    connection: Connection, now: datetime, zone: ZoneInfo, person: User | None = None
+) -> Details:
     """Of a connection that the person may see."""
     entry = watched.watch([connection], now, zone)[0]
     unit = SiteUnit.objects.filter(site=connection.site).order_by("-read_at").first()
     feed = connection.feed
     if feed is None:
-        return Details(entry=entry, unit=unit, watchers=[str(connection.owner)])
+        return Details(
+            entry=entry,
+            unit=unit,
+            watchers=[str(connection.owner)],
+            has_key_to_show=_has_key_to_show(connection, person),
+        )
     found = traits.told(connection.site)
     rates = money.rates_of([feed.site_id], zone)[feed.site_id]
     return Details(
@@ -84,8 +93,15 @@ def details_of(connection: Connection, now: datetime, zone: ZoneInfo) -> Details
         days=grid(feed, entry.strip, GRID_DAYS, now, zone),
         traits=found,
         links=links.links_of(feed),
+        has_key_to_show=_has_key_to_show(connection, person),
         upgrades=traits.upgraded(found, after=now - NEWS),
     )
+
+
+def _has_key_to_show(connection: Connection, person: User | None) -> bool:
+    if person is None or not isinstance(ADAPTERS[connection.site.kind], AccountOpener):
+        return False
+    return Opening.objects.to_show(person).filter(connection=connection).exists()
 
 
 def _watchers(connection: Connection) -> list[str]:

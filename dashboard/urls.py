@@ -6,6 +6,7 @@ from dashboard.views import (
     feeds,
     health,
     logs,
+    openings,
     overview,
     quarantine,
     team,
@@ -28,12 +29,15 @@ ROW = "<place:feed>/<place:second>/<place:number>/"
 of_connections = [
     path("", connections.connections, name="connections"),
     path("add/", connections.connection_add, name="connection_add"),
+    path("open/", openings.account_open, name="account_open"),
+    path("open/<uuid:pk>/answer/", openings.opening_answer, name="opening_answer"),
     path("<uuid:pk>/", connections.connection, name="connection"),
     path("<uuid:pk>/sync/", connections.connection_sync, name="connection_sync"),
     path("<uuid:pk>/pause/", connections.connection_pause, name="connection_pause"),
     path("<uuid:pk>/resume/", connections.connection_resume, name="connection_resume"),
     path("<uuid:pk>/release/", connections.connection_release, name="connection_release"),
     path("<uuid:pk>/secret/", connections.connection_secret, name="connection_secret"),
+    path("<uuid:pk>/key/", openings.opened_key, name="opened_key"),
     path("<uuid:pk>/types/", connections.connection_types, name="connection_types"),
     path("<uuid:pk>/remove/", connections.connection_remove, name="connection_remove"),
 ]

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from providers.adapters.records import Secret
-from providers.models import Connection
+from providers.models import Connection, Opening
 
 VERSION = "v1"
 NONCE_BYTES = 12
@@ -27,32 +27,55 @@ class SecretUnreadable(Exception):
 
 
 def seal(secret: Secret, connection: Connection) -> str:
-    key = _keys()[0]
-    nonce = os.urandom(NONCE_BYTES)
-    sealed = AESGCM(key).encrypt(nonce, secret.reveal().encode(), _owner(connection))
-    return f"{VERSION}:{_key_id(key)}:{base64.b64encode(nonce + sealed).decode()}"
+    return _sealed(secret.reveal().encode(), _owner(connection))
 
 
 def open_secret(connection: Connection) -> Secret:
-    key, sealed = _parts(connection.sealed)
+    return Secret(_opened(connection.sealed, _owner(connection)).decode())
+
+
+def seal_answer(answer: bytes, opening: Opening) -> str:
+    """A key may stand in it."""
+    return _sealed(answer, _owner(opening))
+
+
+def open_answer(opening: Opening) -> bytes:
+    return _opened(opening.sealed, _owner(opening))
+
+
+def _sealed(text: bytes, owner: bytes) -> str:
+    key = _keys()[0]
+    nonce = os.urandom(NONCE_BYTES)
+    sealed = AESGCM(key).encrypt(nonce, text, owner)
+    return f"{VERSION}:{_key_id(key)}:{base64.b64encode(nonce + sealed).decode()}"
+
+
+def _opened(sealed_text: str, owner: bytes) -> bytes:
+    key, sealed = _parts(sealed_text)
     try:
-        text = AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _owner(connection))
+        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], owner)
     except InvalidTag:
         raise SecretUnreadable("the secret does not belong to this row") from None
-    return Secret(text.decode())
 
 
-def is_sealed_with_first_key(connection: Connection) -> bool:
-    return connection.sealed.split(":")[1:2] == [_key_id(_keys()[0])]
+def check(holder: Connection | Opening) -> None:
+    """`SecretUnreadable` if no key opens what it holds."""
+    _opened(holder.sealed, _owner(holder))
 
 
-def reseal(connection: Connection) -> None:
-    connection.sealed = seal(open_secret(connection), connection)
-    connection.save(update_fields=["sealed"])
+def is_sealed_with_first_key(holder: Connection | Opening) -> bool:
+    return holder.sealed.split(":")[1:2] == [_key_id(_keys()[0])]
 
 
-def _owner(connection: Connection) -> bytes:
-    return f"connection:{connection.pk}:secret".encode()
+def reseal(holder: Connection | Opening) -> None:
+    owner = _owner(holder)
+    holder.sealed = _sealed(_opened(holder.sealed, owner), owner)
+    holder.save(update_fields=["sealed"])
+
+
+def _owner(holder: Connection | Opening) -> bytes:
+    kind = "connection" if isinstance(holder, Connection) else "opening"
+    return f"{kind}:{holder.pk}:secret".encode()
 
 
 def _keys() -> Sequence[bytes]:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Min
 
 from providers import rollups, secrets, store
-from providers.models import Connection, Feed, KeyDay, ModelDay, UsageLog
+from providers.models import Connection, Feed, KeyDay, ModelDay, Opening, UsageLog
 
 LONG_AGO = date(1970, 1, 1)
 
@@ -57,27 +57,28 @@ class Rotation:
 def rotate_secrets() -> Rotation:
     """Seal every secret with the first key; the others may be removed then. Safe to repeat."""
     resealed, kept, unreadable = 0, 0, list[UUID]()
-    for pk in Connection.objects.exclude(sealed="").values_list("pk", flat=True):
-        try:
-            was_resealed = _reseal(pk)
-        except secrets.SecretUnreadable:
-            unreadable.append(pk)
-            continue
-        resealed += was_resealed
-        kept += not was_resealed
+    for holder in (Connection, Opening):
+        for pk in holder.objects.exclude(sealed="").values_list("pk", flat=True):
+            try:
+                was_resealed = _reseal(holder, pk)
+            except secrets.SecretUnreadable:
+                unreadable.append(pk)
+                continue
+            resealed += was_resealed
+            kept += not was_resealed
     return Rotation(resealed=resealed, kept=kept, unreadable=unreadable)
 
 
 @transaction.atomic
-def _reseal(pk: UUID) -> bool:
+def _reseal(kind: type[Connection] | type[Opening], pk: UUID) -> bool:
     """Locked, so that a secret that is replaced meanwhile is not put back."""
-    connection = Connection.objects.select_for_update().filter(pk=pk).exclude(sealed="").first()
-    if connection is None:
+    holder = kind.objects.select_for_update().filter(pk=pk).exclude(sealed="").first()
+    if holder is None:
         return False
-    secrets.open_secret(connection)
-    if secrets.is_sealed_with_first_key(connection):
+    secrets.check(holder)
+    if secrets.is_sealed_with_first_key(holder):
         return False
-    secrets.reseal(connection)
+    secrets.reseal(holder)
     return True
 
 

@@ -147,7 +147,9 @@ def _list(request: PersonRequest) -> HttpResponse:
 
 
 def _detail(request: PersonRequest, owned: Connection) -> HttpResponse:
-    context = {"details": connection_details.details_of(owned, now(), business_zone())}
+    context = {
+        "details": connection_details.details_of(owned, now(), business_zone(), request.user)
+    }
     template = "dashboard/_connection.html" if request.htmx else "dashboard/connection.html"
     return render(request, template, context)
 

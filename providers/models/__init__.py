@@ -4,6 +4,7 @@ from providers.models.belongings import Belonging
 from providers.models.checks import Check, CheckedRow
 from providers.models.cursors import BalanceJump, Cursor
 from providers.models.logs import Name, QuarantinedRow, UsageDetail, UsageLog, Window
+from providers.models.openings import Opening
 from providers.models.sites import Connection, Feed, Site, SiteTrait, SiteUnit
 from providers.models.sums import KeyDay, ModelDay, QuotaPoint, Snapshot
 
@@ -18,6 +19,7 @@ __all__ = [
     "KeyDay",
     "ModelDay",
     "Name",
+    "Opening",
     "QuarantinedRow",
     "QuotaPoint",
     "Site",

@@ -6,7 +6,16 @@ from datetime import datetime, timedelta
 from django.utils.timezone import now
 
 from accounts.models import Invitation, User
-from providers.models import Check, Connection, Feed, QuarantinedRow, UsageLog, Window
+from providers.models import (
+    Check,
+    Connection,
+    Feed,
+    Opening,
+    QuarantinedRow,
+    Site,
+    UsageLog,
+    Window,
+)
 from tests.factories import make_user
 from tests.factories_usage import (
     make_connection,
@@ -183,7 +192,24 @@ def _in_every_state(owner, moment):
         make_connection(owner, ferry, name="Ferry"),
         make_connection(owner, lantern, name=LONG[:100]),
     )
-    return [northgate, newcomer, ferry, lantern]
+    return [northgate, newcomer, ferry, lantern, _behind_a_cursor(owner, moment)]
+
+
+def _behind_a_cursor(owner, moment):
+    """A chain of balances with a break and a top-up; accounts that were opened, well and badly."""
+    site = Site.objects.create(
+        kind="openai_hk", base_url="https://www.openai-hk.com", name="openai-hk"
+    )
+    connection = make_connection(owner, make_feed(site), name="openai-hk", error_code="")
+    feed = connection.feed
+    make_window(feed, moment - 5 * DAY, moment - 2 * DAY, rows=900)
+    make_window(feed, moment - 2 * DAY, moment - DAY, "differs", reason="balance", rows=2, units=4)
+    feed.jumps.create(after=moment - 2 * DAY, time=moment - DAY, units=-70)
+    feed.jumps.create(after=moment - 4 * DAY, time=moment - 3 * DAY, units=LARGEST)
+    opened = {"site": site, "owner": owner, "asked_by": owner, "asked_at": moment}
+    Opening.objects.create(**opened, state="opened", connection=connection)
+    Opening.objects.create(**opened, state="unread", error_code="site_says", error_detail=CHINESE)
+    return connection
 
 
 def _unwatched(moment):

@@ -27,7 +27,7 @@ def usage_pages(scene):
 def other_pages(scene):
     of_one = ["connection_secret", "connection_types", "connection_remove"]
     return [
-        "/connections/add/",
+        *("/connections/add/", "/connections/open/"),
         *(reverse(name, args=[scene.busy.pk]) for name in of_one),
         reverse("feed_delete", args=[scene.unwatched.pk]),
         *("/team/?period=30d", f"/team/logs/{scene.row.pk}/", "/team/who/"),
