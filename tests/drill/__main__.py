@@ -18,6 +18,7 @@ def arguments():
     parser.add_argument("--blows", type=int, default=100)
     parser.add_argument("--seed", type=int, default=None, help="else a new one, which is printed")
     parser.add_argument("--kind", choices=KINDS, default="new_api")
+    parser.add_argument("--profile", help="of the double; else the usual one of the kind")
     parser.add_argument("--rows", type=int, default=40_000, help="of the first account's history")
     parser.add_argument("--per-second", type=float, default=20.0, help="new rows meanwhile")
     parser.add_argument("--slow", type=float, default=0.05, help="seconds that each answer takes")
@@ -29,7 +30,7 @@ def main():
     asked = arguments()
     seed = new_seed() if asked.seed is None else asked.seed
     print(f"{asked.blows} blows with seed {seed}", flush=True)
-    upstream = KINDS[asked.kind](rows=asked.rows)
+    upstream = KINDS[asked.kind](rows=asked.rows, profile=asked.profile)
     with (
         tempfile.TemporaryDirectory(prefix="tollbook-drill-") as folder,
         troubles.small_disk(Path(folder, "data")) as has_small_disk,

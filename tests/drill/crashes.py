@@ -37,8 +37,8 @@ class Drill:
         self.visitor = self.installation.first_admin(admin_email)
         words = ["--owner", admin_email, "--kind", self.upstream.kind, "--url", self.upstream.url]
         for access in self.upstream.accesses:
-            given = ["--user-id", access.account, "--name", access.name, "--secret-file", "-"]
-            self.installation.ask("connection_add", *words, *given, input=access.secret)
+            given = [*words, *access.words, "--secret-file", "-"]
+            self.installation.ask("connection_add", *given, input=access.secret)
         wait(lambda: self.row_count() > 0, FIRST_ROWS_WITHIN, self.installation.log)
 
     def row_count(self):

@@ -31,42 +31,37 @@ def history(count, *, days, newest=0, user_id=LAB, username="lab"):
     ]
 
 
-def truth(double, user_id=LAB):
+# What a double calls a column: what an exported line calls it.
+COMMON = {
+    "created_at": "occurred_at",
+    "model_name": "model",
+    "quota": "units",
+    "prompt_tokens": "prompt_tokens",
+    "completion_tokens": "completion_tokens",
+    "request_id": "request_id",
+    "content": "content",
+}
+GATEWAY_COLUMNS = COMMON | {
+    "type": "type",
+    "username": "upstream_user",
+    "token_name": "api_key",
+    "group": "group",
+    "is_stream": "is_stream",
+}
+CREDIT_COLUMNS = COMMON | {"id": "upstream_id", "ip": "ip"}
+
+
+def truth(double, user_id=LAB, columns=GATEWAY_COLUMNS):
     return Counter(
-        (
-            datetime.fromtimestamp(row["created_at"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            row["type"],
-            row["username"],
-            row["token_name"],
-            row["model_name"],
-            row["group"],
-            row["quota"],
-            row["prompt_tokens"],
-            row["completion_tokens"],
-            row["is_stream"],
-            row["request_id"],
-            row["content"],
-        )
+        (iso(row["created_at"]), *(row[name] for name in list(columns)[1:]))
         for row in double.truth(user_id)
     )
 
 
-def mirrored(rows):
+def mirrored(rows, columns=GATEWAY_COLUMNS):
     """The same of lines of `export_logs`."""
-    return Counter(
-        (
-            row["occurred_at"],
-            row["type"],
-            row["upstream_user"],
-            row["api_key"],
-            row["model"],
-            row["group"],
-            row["units"],
-            row["prompt_tokens"],
-            row["completion_tokens"],
-            row["is_stream"],
-            row["request_id"],
-            row["content"],
-        )
-        for row in rows
-    )
+    return Counter(tuple(row[name] for name in columns.values()) for row in rows)
+
+
+def iso(second):
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

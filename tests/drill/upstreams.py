@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from tests.drill.histories import KEEPER, LAB, history, mirrored, truth
+from tests.drill import histories
+from tests.drill.histories import KEEPER, LAB, history
 from tests.upstream import World, start_double
+from tests.upstream.openai_hk.worlds import of_credits
 
 BEYOND_SETTLING = 120  # seconds; by then the youngest row may be covered by a window
 
@@ -15,30 +17,34 @@ class Access:
     account: int
     name: str
     secret: str = field(repr=False)
+    has_user_id: bool = True
+
+    @property
+    def words(self):
+        user_id = ["--user-id", self.account] if self.has_user_id else []
+        return [*user_id, "--name", self.name]
 
 
-class NewApi:
-    """A gateway with two accounts, whose histories take a while to be read."""
+class Upstream:
+    """A double with two accounts, whose histories take a while to be read."""
 
-    kind = "new_api"
+    pace = {}  # how its rows come
 
-    def __init__(self, *, rows, profile="new-api-v0.13.2"):
-        of_keeper = history(rows // 4, days=20, newest=600, user_id=KEEPER, username="keeper")
-        world = World().add([*history(rows, days=20, newest=600), *of_keeper])
-        self.double = start_double(profile, world=world)
+    def __init__(self, *, rows, profile=None):
+        self.double = start_double(profile or self.profile, world=self.world(rows))
         self.url = self.double.url
-        self.accesses = [
-            Access(LAB, "lab", self.double.token("lab")),
-            Access(KEEPER, "keeper", self.double.token("keeper")),
-        ]
+
+    @staticmethod
+    def world(rows):
+        of_keeper = history(rows // 4, days=20, newest=600, user_id=KEEPER, username="keeper")
+        return World().add([*history(rows, days=20, newest=600), *of_keeper])
 
     def be_slow(self, seconds):
         """With each answer, so that a blow falls into many a request."""
-        self.double.fault("drip", path="/api/*", size=100_000, pause=seconds)
+        self.double.fault("drip", path=self.paths, size=100_000, pause=seconds)
 
     def grow(self, per_second):
-        users = [access.account for access in self.accesses]
-        self.double.grow(per_second, late_share=0.05, late_by=20, user_ids=users)
+        self.double.grow(per_second, user_ids=[LAB, KEEPER], **self.pace)
 
     def set_clock(self, offset):
         self.double.set_clock(offset=offset)
@@ -50,14 +56,48 @@ class NewApi:
         self.double.set_clock(offset=BEYOND_SETTLING)
 
     def truth(self, account):
-        return truth(self.double, account)
+        return histories.truth(self.double, account, self.columns)
 
-    @staticmethod
-    def mirrored(exported):
-        return mirrored(exported)
+    def mirrored(self, exported):
+        return histories.mirrored(exported, self.columns)
 
     def stop(self):
         self.double.stop()
 
 
-KINDS = {NewApi.kind: NewApi}
+class NewApi(Upstream):
+    kind, profile = "new_api", "new-api-v0.13.2"
+    paths = "/api/*"
+    columns = histories.GATEWAY_COLUMNS
+    pace = {"late_share": 0.05, "late_by": 20}
+
+    @property
+    def accesses(self):
+        return [
+            Access(account, name, self.double.token(name))
+            for account, name in ((LAB, "lab"), (KEEPER, "keeper"))
+        ]
+
+
+class OpenaiHk(Upstream):
+    """One of its accounts has two keys, which are one feed."""
+
+    kind, profile = "openai_hk", "openai-hk-offset-newest"
+    paths = "/openai/*"
+    columns = histories.CREDIT_COLUMNS
+    pace = {"is_shuffled": True, "top_up_share": 0.02}
+
+    @staticmethod
+    def world(rows):
+        return of_credits(Upstream.world(rows))
+
+    @property
+    def accesses(self):
+        keys = ((1, LAB, "lab"), (2, LAB, "lab again"), (6, KEEPER, "keeper"))
+        return [
+            Access(account, name, self.double.hk_key(key), has_user_id=False)
+            for key, account, name in keys
+        ]
+
+
+KINDS = {upstream.kind: upstream for upstream in (NewApi, OpenaiHk)}
