@@ -99,5 +99,9 @@ class OpenaiHk(Upstream):
             for key, account, name in keys
         ]
 
+    def mirrored(self, exported):
+        """An empty note is none."""
+        return super().mirrored(row | {"content": row["content"] or ""} for row in exported)
+
 
 KINDS = {upstream.kind: upstream for upstream in (NewApi, OpenaiHk)}

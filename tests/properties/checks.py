@@ -89,6 +89,9 @@ def after_sync(scene):
     if feed.waits_for_person or scene.excuses & {"lied", "edited", "clock", "deleted", "lost"}:
         return
     newest = Window.objects.filter(feed=feed).order_by("until").last()
+    if newest is None:
+        scene.require(not scene.ever, "rows lie in windows")
+        return
     until = int(newest.until.timestamp())
     is_present = until > scene.began - plan.SETTLE_SECONDS - 5
     scene.require(is_present, "it comes up to the present")

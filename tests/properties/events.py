@@ -51,6 +51,13 @@ class Delete:
 
 
 @dataclass(frozen=True)
+class Move:
+    """The balance moves without a row: a top-up, or below zero a charge that no log tells of."""
+
+    units: int
+
+
+@dataclass(frozen=True)
 class Rename:
     """The account has another name from now on."""
 
@@ -96,7 +103,7 @@ class At:
 
     unit: str
     number: int
-    event: Die | Rival | Arrive | Upgrade
+    event: Die | Rival | Arrive | Upgrade | Move
 
 
 @dataclass(frozen=True)

@@ -114,8 +114,9 @@ WHERE = {"skip": st.sampled_from([0, 0, 1, 2, 4, 8]), "times": st.integers(1, 6)
 OWN_PATHS = {LOGS: st.just(LIST), STATISTICS: st.just(STATISTIC), "*": st.sampled_from(PATHS)}
 
 
-def spoiling(kind):
-    ways = WHERE | {"path": OWN_PATHS[KINDS[kind].path]} | WAYS.get(kind, {})
+def spoiling(kind, paths=None):
+    own = OWN_PATHS[KINDS[kind].path] if paths is None else paths
+    ways = WHERE | {"path": own} | WAYS.get(kind, {})
     return st.builds(Spoil, st.just(kind), st.fixed_dictionaries(ways))
 
 
@@ -137,22 +138,11 @@ events = one_of(events, events, events, events, events, st.just(CatchUp()))
 
 
 class Machine(RuleBasedStateMachine):
-    """Of a profile and a gateway that runs; see `machine_of`."""
-
-    scene_of = GatewayScene
+    """Of a profile and a double that runs; see `machine_of`."""
 
     def __init__(self):
         super().__init__()
         self.scene = self.scene_of(self.double, self.profile)
-
-    @initialize(history=histories, turn=turns)
-    def begin(self, history, turn):
-        self.scene.begin_with(history)
-        self.scene.happen(turn)
-
-    @rule(event=events)
-    def happen(self, event):
-        self.scene.happen(event)
 
     def teardown(self):
         try:
@@ -162,9 +152,20 @@ class Machine(RuleBasedStateMachine):
             self.scene.end()
 
 
-def machine_of(profile, double, scene_of=GatewayScene):
+class GatewayMachine(Machine):
+    @initialize(history=histories, turn=turns)
+    def begin(self, history, turn):
+        self.scene.begin_with(history)
+        self.scene.happen(turn)
+
+    @rule(event=events)
+    def happen(self, event):
+        self.scene.happen(event)
+
+
+def machine_of(profile, double, scene_of=GatewayScene, machine=GatewayMachine):
     members = {"profile": profile, "double": double, "scene_of": scene_of}
-    return type("MachineOf", (Machine,), members)
+    return type("MachineOf", (machine,), members)
 
 
 def search(machine, *, examples, first_seed=0, **options):

@@ -73,6 +73,10 @@ class Scene:
     def connection(self):
         return Connection.objects.get(pk=self.mirror.connection.pk)
 
+    @property
+    def connections(self):
+        return list(Connection.objects.filter(feed=self.mirror.connection.feed_id))
+
     def require(self, is_kept, promise):
         if not is_kept:
             self.is_broken = True
@@ -197,13 +201,17 @@ class Scene:
 
     def _pause(self):
         """Seconds until the next try; None where there is nothing more to try."""
-        connection, feed = self.connection, self.feed
-        if connection.state != Connection.State.ACTIVE:
+        feed, connections = self.feed, self.connections
+        stopped = [one for one in connections if one.state != Connection.State.ACTIVE]
+        for connection in stopped:
             connection.resume()
+        if stopped:
             return 1
-        if feed.waits_for_person or (not connection.error_code and not feed.sync_asked_at):
+        has_error = any(connection.error_code for connection in connections)
+        if feed.waits_for_person or (not has_error and not feed.sync_asked_at):
             return None
-        return 91 if connection.retry_at is None else max(1, self._seconds_to(connection.retry_at))
+        due = [one.retry_at for one in connections if one.retry_at is not None]
+        return max(1, self._seconds_to(min(due))) if due else 91
 
     def _seconds_to(self, moment):
         return math.ceil(moment.timestamp() - self.now)
