@@ -52,7 +52,8 @@ def _has_learned(feed: Feed, around: Span) -> bool:
 
 def _entries(feed: Feed, span: Span) -> list[Entry]:
     wide = Span(since=span.since - DISORDER_SECONDS, until=span.until + DISORDER_SECONDS)
-    rows = UsageLog.objects.inside(feed, wide).exclude(balance=None).order_by("time", "id")
+    rows = UsageLog.objects.inside(feed, wide).exclude(balance=None)
+    rows = rows.order_by("time", "detail__upstream_id")
     return [
         Entry(int(time.timestamp()), units, balance)
         for time, units, balance in rows.values_list("time", "units", "balance")

@@ -8,7 +8,7 @@ the next minute, and what goes up and down again within one second is neither.
 from collections import defaultdict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import takewhile
 
 DISORDER_SECONDS = 60
 
@@ -33,14 +33,10 @@ class Jump:
 
 
 def tells_before(entries: Sequence[Entry]) -> bool | None:
-    """Whether the balance is that before the row; None where most neighbours fit neither, or both:
-    a few that do are chance."""
-    before = after = 0
-    for older, newer in pairwise(entries):
-        before += newer.balance == older.balance - older.units
-        after += newer.balance == older.balance - newer.units
-    is_told = before != after and 2 * max(before, after) > len(entries) - 1
-    return before > after if is_told else None
+    """Whether the balance is that before the row, which then leaves fewer jumps. None where it is
+    all the same."""
+    before, after = (len(jumps(entries, is_before=is_before)) for is_before in (True, False))
+    return None if before == after else before < after
 
 
 def jumps(entries: Sequence[Entry], *, is_before: bool) -> list[Jump]:
@@ -65,25 +61,46 @@ class _Waiting:
         self.before = [
             entry.balance if is_before else entry.balance + entry.units for entry in entries
         ]
-        self._by_before: dict[int, deque[int]] = defaultdict(deque)
+        self._after = [
+            before - entry.units for before, entry in zip(self.before, entries, strict=True)
+        ]
+        self._fitting: dict[tuple[int, bool], deque[int]] = defaultdict(deque)
         for row, before in enumerate(self.before):
-            self._by_before[before].append(row)
+            self._fitting[before, self._leads_on(row)].append(row)
         self._is_placed = [False] * len(entries)
         self._oldest = 0
 
+    def _leads_on(self, row: int) -> bool:
+        """Not so what costs nothing: it is to be placed before what does."""
+        return self.before[row] != self._after[row]
+
     def next_after(self, balance: int | None) -> int | None:
-        """The oldest row of the next minute that fits, or else the oldest of all."""
+        """The oldest row of the next minute that fits, or else what begins the oldest second."""
         while self._oldest < len(self._is_placed) and self._is_placed[self._oldest]:
             self._oldest += 1
         if self._oldest == len(self._is_placed):
             return None
-        row = self._oldest if balance is None else self._fitting(balance)
+        row = None if balance is None else self._one_that_fits(balance)
+        row = self._beginning() if row is None else row
         self._is_placed[row] = True
         return row
 
-    def _fitting(self, balance: int) -> int:
-        rows = self._by_before.get(balance, deque())
-        while rows and self._is_placed[rows[0]]:
-            rows.popleft()
+    def _one_that_fits(self, balance: int) -> int | None:
         latest = self._seconds[self._oldest] + DISORDER_SECONDS
-        return rows[0] if rows and self._seconds[rows[0]] <= latest else self._oldest
+        for leads_on in (False, True):
+            rows = self._fitting.get((balance, leads_on), deque())
+            while rows and self._is_placed[rows[0]]:
+                rows.popleft()
+            if rows and self._seconds[rows[0]] <= latest:
+                return rows[0]
+        return None
+
+    def _beginning(self) -> int:
+        """The first row of the oldest second that no other of it leads to."""
+        rows = list(takewhile(self._is_of_oldest_second, range(self._oldest, len(self._seconds))))
+        waiting = [row for row in rows if not self._is_placed[row]]
+        led_to = {self._after[row] for row in waiting if self._leads_on(row)}
+        return next((row for row in waiting if self.before[row] not in led_to), self._oldest)
+
+    def _is_of_oldest_second(self, row: int) -> bool:
+        return self._seconds[row] == self._seconds[self._oldest]
