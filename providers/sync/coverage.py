@@ -55,6 +55,11 @@ class Range:
 Ranges = tuple[Range, ...]  # oldest first, none meets another
 
 
+def nothing(until: int) -> Range:
+    """Of a log that had no row before `until`."""
+    return Range(first=0, last=0, rows=0, since=until, until=until)
+
+
 def with_page(
     ranges: Ranges,
     page: Sequence[Numbered],
@@ -111,7 +116,7 @@ def spans(ranges: Iterable[Range], *, front: int | None) -> list[Span]:
     known = list(ranges)
     found = []
     for part in known:
-        since = part.since if part.is_from_the_beginning else part.since + 1
+        since = 0 if part.is_from_the_beginning else part.since + 1
         until = part.until
         if part is known[-1] and front is not None:
             until = front
@@ -130,6 +135,14 @@ def shared(all_spans: Sequence[Sequence[Span]]) -> list[Span]:
         cut = ((max(one.since, other.since), min(one.until, other.until)) for one, other in pairs)
         common = [Span(since=since, until=until) for since, until in cut if since < until]
     return sorted(common, key=lambda span: span.since)
+
+
+def from_second(all_spans: Iterable[Span], oldest: int) -> list[Span]:
+    return [
+        Span(since=max(oldest, span.since), until=span.until)
+        for span in all_spans
+        if oldest < span.until
+    ]
 
 
 def difference(before: Sequence[Span], now: Sequence[Span]) -> Span | None:

@@ -6,9 +6,10 @@ with each run, as far as they were younger than the settle margin at the last on
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 from datetime import datetime, timedelta
+from itertools import chain
 
 from django.db.models import F, QuerySet
 
@@ -139,6 +140,9 @@ def _read_first_page(work: FeedTurn, cursor: Cursor) -> None:
         cursor.front = ask.settled
     elif rows and is_oldest_first:
         cursor.front = _front_after(rows, ask.settled)
+    elif not rows and not any(part.rows for part in _ranges(cursor)):
+        cursor.front = ask.settled
+        _set_ranges(cursor, [coverage.nothing(ask.settled)])
     _keep(work, cursor, rows, ask.settled, from_the_beginning=is_whole or is_oldest_first)
 
 
@@ -287,9 +291,14 @@ def _around(
 
 
 def _covered(feed: Feed) -> list[Span]:
-    """The seconds that were read with every key of the account that is in use."""
+    """The seconds from the oldest row on that were read with every key of the account that is in
+    use. The log of one may begin later than that of another, or have no row yet."""
     active = feed.connections.filter(state=Connection.State.ACTIVE).select_related("cursor")
-    return coverage.shared([_spans(connection) for connection in active])
+    spans = coverage.shared([_spans(connection) for connection in active])
+    cursors = Cursor.objects.filter(connection__in=active)
+    parts = chain.from_iterable(map(_ranges, cursors))
+    oldest = min((part.since for part in parts if part.rows), default=None)
+    return [] if oldest is None else coverage.from_second(spans, oldest)
 
 
 def _spans(connection: Connection) -> list[Span]:
@@ -366,5 +375,5 @@ def _ranges(cursor: Cursor) -> Ranges:
     )
 
 
-def _set_ranges(cursor: Cursor, ranges: Ranges) -> None:
+def _set_ranges(cursor: Cursor, ranges: Iterable[Range]) -> None:
     cursor.ranges = [list(astuple(part)) for part in ranges]

@@ -232,6 +232,22 @@ def test_each_key_of_an_account_is_walked(mirror_of):
     assert_whole(second)
 
 
+@pytest.mark.parametrize("theirs", [0, 30])
+def test_the_log_of_one_key_may_begin_later_or_have_no_row(mirror_of, theirs):
+    given = rows(50)
+    for row in given[len(given) - theirs :]:
+        row.token_id = 2
+    first = mirror_of(given=given, log_per_key=True)
+    hk.make_mirror(first.double, key=2)
+    first.sync()
+    assert_whole(first)
+    first.double.append(LAB, [{"token_id": 1, "created_at": int(time.time()) - 100}])
+    first.sync()
+    assert_whole(first)
+    oldest = first.feed.windows.order_by("since").first()
+    assert int(oldest.since.timestamp()) == given[0].created_at
+
+
 @each_end
 def test_a_row_that_came_late_under_an_older_id_is_found_by_looking_back(mirror_of, profile):
     mirror = mirror_of(profile)
