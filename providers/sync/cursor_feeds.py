@@ -89,7 +89,7 @@ def _read_again(work: FeedTurn, since: int) -> None:
 
 
 def read_newest(work: FeedTurn) -> None:
-    cursor = _cursor(work)
+    cursor, begun = _cursor(work), work.turn.now()
     if cursor.unsettled_from is not None and cursor.front is not None:
         _cut(cursor, work.feed, cursor.front, from_id=cursor.unsettled_from)
         cursor.unsettled_from, cursor.is_at_end = None, False
@@ -99,7 +99,7 @@ def read_newest(work: FeedTurn) -> None:
         _go_on(work, cursor)
     else:
         _read_first_page(work, cursor)
-    cursor.note_read(work.turn.now())
+    cursor.note_read(begun)
     _note_read(work.feed, work.turn.now())
     _note_feed(work)
 
