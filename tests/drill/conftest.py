@@ -41,9 +41,10 @@ def upstream():
         double.stop()
 
 
-@pytest.fixture(params=KINDS.values(), ids=KINDS.keys())
-def upstream_of_kind(request):
-    upstream = request.param(rows=ROWS)
+@pytest.fixture
+def upstream_of_kind():
+    """The short forms are for New API; `make drill` knows the others."""
+    upstream = KINDS["new_api"](rows=ROWS)
     yield upstream
     upstream.stop()
 
