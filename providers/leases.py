@@ -73,15 +73,6 @@ class Lease:
         if not self._claim(_is_free()):
             raise LeaseLost
 
-    @contextmanager
-    def urgently(self) -> Iterator[None]:
-        """A person waits for what is asked now."""
-        was_urgent, self.visit.is_urgent = self.visit.is_urgent, True
-        try:
-            yield
-        finally:
-            self.visit.is_urgent = was_urgent
-
 
 def _is_free() -> Q:
     """Run out; or taken for much longer than a lease lasts, by a clock that was set back since."""

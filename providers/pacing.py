@@ -5,11 +5,13 @@ conditional updates.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import OperationalError
+from django.db.models import Q
 
 from providers import holders
 from providers.adapters import ADAPTERS
@@ -75,6 +77,7 @@ class Visit:
     gives_up_at: float | None = None  # of the monotonic clock
     is_urgent: bool = False
     sleep: Callable[[float], None] = time.sleep
+    asked_at: float = 0.0  # unix seconds; of the last request
 
     def before_request(self, meanwhile: Callable[[], None] = lambda: None) -> None:
         """Wait until it is this one's turn, and take it."""
@@ -85,12 +88,26 @@ class Visit:
                 go_first(self.site_id, wait)
             self.sleep(min(wait, STEP_SECONDS))
             meanwhile()
+        self.asked_at = time.time()
 
     def after_request(self, answer: Answer | None) -> None:
         """Let the next one ask; and hear where the site wants fewer."""
         release(self.site_id, self.asker)
         if answer is not None and answer.status == TOO_MANY_REQUESTS:
             penalise(self.site_id, answer.retry_after)
+
+    @contextmanager
+    def urgently(self) -> Iterator[None]:
+        """A person waits for what is asked now. After it nobody waits for the next question."""
+        was_urgent, asked_before = self.is_urgent, self.asked_at
+        self.is_urgent = True
+        try:
+            yield
+        finally:
+            self.is_urgent = was_urgent
+            if not was_urgent and self.asked_at != asked_before:
+                mine = Q(urgent_until__lte=self.asked_at + URGENT_SECONDS)
+                Site.objects.filter(mine, pk=self.site_id).update(urgent_until=0)
 
     def _is_too_long(self, wait: float) -> bool:
         if self.gives_up_at is not None:

@@ -76,7 +76,7 @@ def _workable(site: Site, now: datetime) -> QuerySet[Feed]:
 def _work(turn: Turn, lease: Lease, *, until: float) -> bool:
     """True where more is due."""
     quarantine.reread_after_upgrade(turn)
-    with lease.urgently():
+    with lease.visit.urgently():
         _identify(turn)
     while time.monotonic() < until:
         step = next_step(turn.site, turn.now())
@@ -84,7 +84,7 @@ def _work(turn: Turn, lease: Lease, *, until: float) -> bool:
             return False
         if step.is_urgent:
             lease.give_way = None
-            with lease.urgently():
+            with lease.visit.urgently():
                 _take(turn, step)
         else:
             lease.give_way = partial(_let_new_feeds_pass, turn, lease)
@@ -103,7 +103,7 @@ def _let_new_feeds_pass(turn: Turn, lease: Lease) -> None:
 
 
 def _look_at_new_feeds(turn: Turn, lease: Lease) -> bool:
-    with lease.urgently():
+    with lease.visit.urgently():
         _identify(turn)
         for feed in _workable(turn.site, turn.now()).filter(stepped_at=None):
             step = next_step(turn.site, turn.now(), only=feed)

@@ -83,10 +83,3 @@ def test_others_pass_before_a_request_and_after_each_wait_but_not_between_theirs
     Site.objects.update(paced_until=time.time() + 14)
     lease.before_request()
     assert passed == [0, 0]
-
-
-def test_what_a_person_waits_for_is_urgent(site):
-    lease = make_lease(site)
-    with lease.urgently():
-        assert lease.visit.is_urgent
-    assert not lease.visit.is_urgent

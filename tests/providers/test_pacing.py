@@ -90,6 +90,25 @@ def test_nobody_goes_before_a_person_who_waits(site, clock, settings):
     assert pacing.reserve(site.pk, "person", is_urgent=True) == 0
 
 
+def test_after_what_was_urgent_nobody_waits_for_the_next_question(site, clock):
+    both = visit(site, clock)
+    begun = clock.now
+    with both.urgently():
+        ask(both)
+    ask(both)
+    ask(visit(site, clock))
+    assert clock.now == pytest.approx(begun, abs=0.001)
+
+
+def test_but_another_person_is_still_waited_for(site, clock):
+    both = visit(site, clock)
+    with both.urgently():
+        ask(both)
+        clock.sleep(pacing.URGENT_SECONDS / 2)
+        ask(visit(site, clock, is_urgent=True))
+    assert pacing.reserve(site.pk, both.asker) == pacing.POLL_SECONDS
+
+
 def test_one_asks_at_a_time(site, clock):
     first, second = visit(site, clock), visit(site, clock)
     first.before_request()
