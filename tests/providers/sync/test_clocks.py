@@ -19,6 +19,7 @@ from tests.upstream import World, start_double
 pytestmark = pytest.mark.django_db
 
 HOUR, DAY = 3600, 86400
+UNREADABLE = 3  # the youngest seconds are left alone
 STEPS = [-DAY, -3 * HOUR, -HOUR // 2, HOUR // 2, 3 * HOUR, DAY]
 
 
@@ -54,9 +55,10 @@ def set_our_clock(step):
     Connection.objects.filter(retry_at__isnull=False).update(retry_at=F("retry_at") + moved)
 
 
-def arrive(mirror, count=3):
-    mirror.double.append(2, [{"quota": 5}] * count)
-    time.sleep(3)  # the youngest seconds are left alone
+def arrive(mirror, offset=0, count=3):
+    site_now = int(time.time()) + offset
+    rows = [{"created_at": site_now - UNREADABLE, "quota": 5}] * count
+    mirror.double.append(2, rows)
 
 
 def assert_right(mirror):
@@ -86,7 +88,7 @@ def test_a_step_of_our_clock_is_noticed_at_once(mirror, step):
 def test_a_step_of_the_site_s_clock_and_back_loses_nothing(mirror, step):
     for offset in (step, 0):
         mirror.double.set_clock(offset=offset)
-        arrive(mirror)
+        arrive(mirror, offset)
         mirror.sync()
         mirror.connection.site.refresh_from_db()
         assert_right(mirror)
