@@ -70,6 +70,7 @@ def demo(folder, *arguments, **options):
     environment = {name: value for name, value in os.environ.items() if name not in outer}
     command = [sys.executable, "manage.py", "demo", *arguments]
     environment |= {"TOLLBOOK_DEMO_DIR": str(folder), "TOLLBOOK_WORKERS": "1"}
+    environment |= {"TOLLBOOK_DEMO_SHARE": "0.1"}
     return subprocess.Popen(command, cwd=ROOT, env=environment, text=True, **options)
 
 
@@ -98,13 +99,22 @@ def started(folder, port):
             lines.append(process.stdout.readline())
             assert lines[-1], "it ended"
         yield "".join(lines)
-        process.send_signal(signal.SIGINT)
+        hurry(process)
         assert process.wait(STOPS_WITHIN) == 0
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.stdout.close()
         process.wait()
+
+
+def hurry(process):
+    """Two signals: the worker may be waiting for its turn to ask a site."""
+    process.send_signal(signal.SIGINT)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(2)
+        return
+    process.send_signal(signal.SIGINT)
 
 
 def log_in(address, email, password):
@@ -132,7 +142,7 @@ def test_it_shows_a_team_and_keeps_it(tmp_path):
         assert team.ADMIN.name in page
         assert "differs" in page
     rows = ask(tmp_path, "SELECT count(*) FROM providers_usagelog")[0][0]
-    assert rows > 100_000
+    assert rows > 10_000
     states = dict(ask(tmp_path, "SELECT state, count(*) FROM providers_window GROUP BY state"))
     assert states.keys() == {"verified", "differs", "pruned"}
     (older,) = ask(

@@ -1,5 +1,6 @@
 """What an account calls on a day: the same whenever it is asked for."""
 
+import os
 import random
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,6 +13,7 @@ from tests.upstream.traffic import MODELS, TOPPED_UP, WEEKDAYS, YEARLY_GROWTH, M
 
 PREFERENCE = 12.0  # how much more often a key calls its favourite
 NOISE = (0.75, 1.3)
+SHARE = float(os.environ.get("TOLLBOOK_DEMO_SHARE", "1"))  # of the calls, where time is short
 OFFSET = int(datetime.now(ZoneInfo(ZONE)).utcoffset().total_seconds())  # working hours are local
 
 
@@ -26,6 +28,7 @@ def rows_of_day(account: Account, day: int, founded_at: int) -> list[Row]:
     for key in account.keys:
         age = day_of(founded_at) - day
         if age < key.days_old:
+            key = replace(key, calls=max(1, round(SHARE * key.calls)))
             rows += _rows(key, day, age, random.Random(f"{account.id}/{key.id}/{day}"))
     for row in rows:
         row.created_at -= OFFSET
