@@ -1,11 +1,24 @@
-"""From a link that an admin made to a person with an account."""
+"""From an admin's wish, by a link, to a person with an account."""
 
 from datetime import datetime
 
 from django.db import transaction
 
+from accounts import audit
+from accounts.audit import Action
 from accounts.models import Invitation, User
 from accounts.people import NewPerson
+
+
+def invite(*, email: str, role: str, by: User, now: datetime) -> tuple[Invitation, str]:
+    """An invitation, which ends earlier ones, and the token of its link."""
+    with audit.recording(by, Action.PERSON_INVITED, email, role=role):
+        return Invitation.objects.invite(email=email, role=role, by=by, now=now)
+
+
+def withdraw(invitation: Invitation, *, by: User, now: datetime) -> None:
+    with audit.recording(by, Action.INVITATION_WITHDRAWN, invitation.email):
+        Invitation.objects.filter(pk=invitation.pk).revoke(now)
 
 
 def find(token: str, now: datetime) -> Invitation | None:
@@ -19,4 +32,8 @@ def find(token: str, now: datetime) -> Invitation | None:
 @transaction.atomic
 def accept(invitation: Invitation, person: NewPerson, now: datetime) -> User | None:
     """Create the person once, or None if the invitation was used up meanwhile."""
-    return person.create(invitation.role) if invitation.accept(now) else None
+    if not invitation.accept(now):
+        return None
+    made = person.create(invitation.role)
+    audit.record(made, Action.PERSON_JOINED, role=invitation.role)
+    return made

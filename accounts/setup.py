@@ -5,7 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.urls import reverse
 
-from accounts import tokens, zone
+from accounts import audit, tokens, zone
+from accounts.audit import Action
 from accounts.models import Installation, Role, User
 from accounts.people import NewPerson
 
@@ -34,4 +35,6 @@ def set_up(token: str, person: NewPerson, *, time_zone: str, now: datetime) -> U
     ):
         return None
     zone.forget()
-    return person.create(Role.ADMIN)
+    admin = person.create(Role.ADMIN)
+    audit.record(admin, Action.SET_UP, time_zone=time_zone)
+    return admin

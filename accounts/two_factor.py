@@ -1,14 +1,11 @@
 """Seeds of authenticator apps and recovery codes are encrypted, as upstream secrets are."""
 
-import base64
-
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
+from cryptography.fernet import MultiFernet
 from django.utils.translation import gettext_lazy as _
+
+from accounts.ciphers import cipher
 
 PURPOSE = b"tollbook two-factor seeds"
 SEEDS = ("secret", "seed")  # of an authenticator app, of recovery codes
@@ -38,10 +35,4 @@ def rotate() -> int:
 
 
 def _cipher() -> MultiFernet:
-    return MultiFernet([Fernet(_derived(key)) for key in settings.TOLLBOOK_CREDENTIAL_KEYS])
-
-
-def _derived(key: str) -> bytes:
-    """A key of its own for this purpose, so that no key serves two ciphers."""
-    derived = HKDF(SHA256(), 32, salt=None, info=PURPOSE).derive(base64.urlsafe_b64decode(key))
-    return base64.urlsafe_b64encode(derived)
+    return cipher(PURPOSE)

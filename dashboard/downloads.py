@@ -26,6 +26,10 @@ def csv_chunks(filters: UsageFilter, scope: Scope, now: datetime) -> Iterator[st
         yield chunk
 
 
+def row_count(filters: UsageFilter, scope: Scope, now: datetime) -> int:
+    return sum(export.count() for export in _exports(filters, scope, now))
+
+
 def _exports(filters: UsageFilter, scope: Scope, now: datetime) -> Iterator[Export]:
     """In parts: a filter that hardly a row fits must not search years in one statement."""
     mine = Q() if scope.part is None else scope.part.rows

@@ -2,6 +2,7 @@ from django.urls import include, path, register_converter
 from django.urls.converters import IntConverter
 
 from dashboard.views import (
+    audit,
     connections,
     feeds,
     health,
@@ -80,6 +81,7 @@ urlpatterns = [
     path("verification/", include(of_verification)),
     path("quarantine/", include(of_quarantine)),
     path("team/", include(of_team)),
+    path("system/audit/", audit.audit, name="audit"),
     path("feeds/<int:pk>/delete/", feeds.feed_delete, name="feed_delete"),
     path("healthz", health.healthz, name="healthz"),
     path("", include("accounts.urls")),

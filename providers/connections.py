@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import audit
+from accounts.audit import Action
 from accounts.models import User
 from accounts.zone import business_zone
 from providers import pacing, secrets, tasks
@@ -62,9 +64,16 @@ def _urgent_visit(site: Site) -> Visit:
 
 
 @transaction.atomic
-def add(owner: User, draft: Draft, report: TestReport, *, save_anyway: bool = False) -> Connection:
+def add(
+    owner: User,
+    draft: Draft,
+    report: TestReport,
+    *,
+    by: User | None,
+    save_anyway: bool = False,
+) -> Connection:
     """Store a connection; its site is worked on at once. It joins a feed only where the site named
-    the account."""
+    the account. `by`: who does it; None: a command on the server."""
     if draft.scope == ALL and not owner.is_admin_role:
         raise AdminsOnly
     _require_proof(report, save_anyway=save_anyway)
@@ -82,18 +91,24 @@ def add(owner: User, draft: Draft, report: TestReport, *, save_anyway: bool = Fa
     connection.sealed = secrets.seal(draft.secret, connection)
     connection.save(force_insert=True)
     _keep_report(connection, report)
+    audit.record(by, Action.CONNECTION_ADDED, _told(connection), owner=owner.email)
     tasks.sync_soon(site.pk)
     return connection
 
 
-def add_opened(owner: User, draft: Draft) -> Connection:
+def add_opened(owner: User, draft: Draft, *, by: User | None) -> Connection:
     """With the secret of an account that was just opened, so that nothing needs to prove it."""
-    return add(owner, draft, TestReport(findings=(), is_accepted=True))
+    return add(owner, draft, TestReport(findings=(), is_accepted=True), by=by)
 
 
 @transaction.atomic
 def replace_secret(
-    connection: Connection, draft: Draft, report: TestReport, *, save_anyway: bool = False
+    connection: Connection,
+    draft: Draft,
+    report: TestReport,
+    *,
+    by: User | None,
+    save_anyway: bool = False,
 ) -> None:
     """Secret and user id of `draft`. The same account keeps its feed, another joins its own; one
     that the site did not name has none, so that nobody's rows land in the feed of another."""
@@ -104,6 +119,7 @@ def replace_secret(
     connection.save(update_fields=["sealed", "user_id", "feed"])
     connection.resume()
     _keep_report(connection, report)
+    audit.record(by, Action.SECRET_REPLACED, _told(connection))
     tasks.sync_soon(connection.site_id)
 
 
@@ -116,6 +132,17 @@ def draft_of(connection: Connection, secret: Secret | None = None) -> Draft:
         scope=connection.scope,
         name=connection.name,
     )
+
+
+def pause(connection: Connection, *, by: User | None) -> None:
+    with audit.recording(by, Action.CONNECTION_PAUSED, _told(connection)):
+        connection.pause()
+
+
+def resume(connection: Connection, *, by: User | None) -> None:
+    """Go on, and read the newest rows."""
+    with audit.recording(by, Action.CONNECTION_RESUMED, _told(connection)):
+        sync_now(connection)
 
 
 def sync_now(connection: Connection) -> None:
@@ -160,16 +187,24 @@ def release(feed: Feed) -> None:
     tasks.sync_soon(feed.site_id)
 
 
-def choose_vocabulary(connection: Connection, code: str) -> None:
+def choose_vocabulary(connection: Connection, code: str, *, by: User | None) -> None:
     """What the site's log types mean, when a person knows better than the rows told."""
     site = connection.site
-    site.vocabulary, site.vocabulary_is_chosen = code, True
-    site.save(update_fields=["vocabulary", "vocabulary_is_chosen"])
+    with audit.recording(by, Action.TYPES_CHOSEN, str(site), vocabulary=code):
+        site.vocabulary, site.vocabulary_is_chosen = code, True
+        site.save(update_fields=["vocabulary", "vocabulary_is_chosen"])
 
 
-def remove(connection: Connection) -> None:
+def remove(connection: Connection, *, by: User | None) -> None:
     """The secret goes with the row, watching ends; the rows of the feed stay."""
-    connection.delete()
+    told, owner = _told(connection), connection.owner.email
+    with audit.recording(by, Action.CONNECTION_REMOVED, told, owner=owner):
+        connection.delete()
+
+
+def _told(connection: Connection) -> str:
+    """A connection, in the audit log."""
+    return f"{connection.name} ({connection.site.base_url}, {connection.pk})"
 
 
 def _require_proof(report: TestReport, *, save_anyway: bool) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from providers.models import Connection, Feed, UsageLog
 from providers.self_view import own
@@ -79,11 +79,16 @@ class Export:
                 row |= {"channel_name": None, "upstream_id": None, "other": own(row["other"])}
             yield {name: row[name] for name in COLUMNS}
 
+    def count(self) -> int:
+        return self._logs().filter(time__gte=self.since).count()
+
+    def _logs(self) -> QuerySet[UsageLog]:
+        return UsageLog.objects.filter(self.condition, feed=self.feed, time__lt=self.until)
+
     def _found(self) -> Iterator[dict[str, Any]]:
         """In key-set batches: any number of rows in little memory."""
         since, last_id = self.since, 0
-        logs = UsageLog.objects.filter(self.condition, feed=self.feed, time__lt=self.until)
-        logs = logs.order_by("time", "id")
+        logs = self._logs().order_by("time", "id")
         while True:
             left = logs.filter(Q(time__gt=since) | Q(id__gt=last_id), time__gte=since)
             batch = list(

@@ -3,6 +3,8 @@
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import audit
+from accounts.audit import Action
 from accounts.models import User
 from providers import connections, secrets
 from providers.adapters import ADAPTERS, AccountOpener, Adapter
@@ -27,7 +29,10 @@ def open_account(*, kind: str, base_url: str, owner: User, by: User | None) -> O
     """What came of it stands in the answer, whatever happened. `BudgetSpent` before anything was
     asked."""
     site, _ = Site.objects.get_or_create(kind=kind, base_url=base_url)
-    opening = Opening.objects.create(site=site, owner=owner, asked_by=by, asked_at=timezone.now())
+    with audit.recording(by, Action.ACCOUNT_OPENED, str(site), owner=owner.email):
+        opening = Opening.objects.create(
+            site=site, owner=owner, asked_by=by, asked_at=timezone.now()
+        )
     try:
         answer = _ask(site)
     except BudgetSpent:
@@ -53,15 +58,18 @@ def show_once(connection: Connection, person: User) -> Secret | None:
         return None
     secret = secrets.open_secret(connection)
     shown = Opening.objects.filter(pk=opening.pk, shown_at=None)
-    if not shown.update(shown_at=timezone.now(), sealed=""):
-        return None
+    with transaction.atomic():
+        if not shown.update(shown_at=timezone.now(), sealed=""):
+            return None
+        audit.record(person, Action.KEY_SHOWN, f"{connection.name} ({connection.site.base_url})")
     return secret
 
 
-def answer_of(opening: Opening) -> str:
+def answer_of(opening: Opening, *, by: User) -> str:
     """As received, where no key could be read in it; "" if there is none."""
     if opening.state != Opening.State.UNREAD or not opening.sealed:
         return ""
+    audit.record(by, Action.ANSWER_SEEN, str(opening.site), owner=opening.owner.email)
     return secrets.open_answer(opening).decode("utf-8", "backslashreplace")
 
 
@@ -80,7 +88,7 @@ def _opener(kind: str) -> AccountOpener:
 @transaction.atomic
 def _attach(opening: Opening, secret: Secret) -> None:
     draft = Draft(kind=opening.site.kind, base_url=opening.site.base_url, secret=secret)
-    opening.connection = connections.add_opened(opening.owner, draft)
+    opening.connection = connections.add_opened(opening.owner, draft, by=opening.asked_by)
     opening.state = Opening.State.OPENED
     opening.save(update_fields=["connection", "state"])
 

@@ -5,6 +5,8 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from accounts import audit
+from accounts.audit import Action
 from accounts.models import User
 from providers.models import Belonging, Site
 
@@ -43,7 +45,7 @@ def confirm(
     found = Belonging.objects.of_same(site, kind, upstream_id).touching(since, until).first()
     if found is not None:
         raise Taken(found)
-    return Belonging.objects.create(
+    made = Belonging.objects.create(
         site=site,
         kind=kind,
         upstream_id=upstream_id,
@@ -53,10 +55,14 @@ def confirm(
         confirmed_by=by,
         confirmed_at=now,
     )
+    audit.record(by, Action.BELONGING_CONFIRMED, _told(made), since=since, until=until)
+    return made
 
 
-def end(belonging: Belonging, until: date) -> None:
+@transaction.atomic
+def end(belonging: Belonging, until: date, *, by: User) -> None:
     """From that day on it is nobody's. One that never was goes."""
+    audit.record(by, Action.BELONGING_ENDED, _told(belonging), until=until)
     if belonging.since is not None and until <= belonging.since:
         belonging.delete()
         return
@@ -65,7 +71,7 @@ def end(belonging: Belonging, until: date) -> None:
 
 
 @transaction.atomic
-def merge(alias: Site, site: Site) -> None:
+def merge(alias: Site, site: Site, *, by: User) -> None:
     """`alias` is another address of `site`: the same accounts, the same rows."""
     _lock([alias, site])
     if alias.root_id == site.root_id:
@@ -77,12 +83,20 @@ def merge(alias: Site, site: Site) -> None:
         raise NotMergeable("taken")
     pks = list(moved.values_list("pk", flat=True))
     Site.objects.filter(pk__in=pks).update(same_as=site.root_id)
+    audit.record(by, Action.SITES_MERGED, f"{alias.base_url} = {site.base_url}")
 
 
-def part(alias: Site) -> None:
+def part(alias: Site, *, by: User) -> None:
     """It was not, after all."""
-    alias.same_as = None
-    alias.save(update_fields=["same_as"])
+    with audit.recording(by, Action.SITES_PARTED, alias.base_url):
+        alias.same_as = None
+        alias.save(update_fields=["same_as"])
+
+
+def _told(belonging: Belonging) -> str:
+    """In the audit log."""
+    what = f"{belonging.kind} {belonging.upstream_id} ({belonging.site.base_url})"
+    return f"{what} = {belonging.member.email}"
 
 
 def _is_taken(belonging: Belonging, site: Site) -> bool:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from accounts import links
+from accounts import invitations, links
 from accounts.access import PersonRequest, needs
 from accounts.forms import InvitationForm
 from accounts.models import INVITATION_DAYS, Invitation, User
@@ -26,7 +26,7 @@ def invite(request: PersonRequest) -> HttpResponse:
     form = InvitationForm(request.POST)
     if not form.is_valid():
         return _page(request, form)
-    made, token = Invitation.objects.invite(**form.cleaned_data, by=request.user, now=now())
+    made, token = invitations.invite(**form.cleaned_data, by=request.user, now=now())
     link = links.absolute(request, reverse("invitation", args=[token]))
     # No redirect: the link is in this answer and nowhere else.
     return _page(request, InvitationForm(), made=made, link=link)
@@ -36,7 +36,7 @@ def invite(request: PersonRequest) -> HttpResponse:
 @needs("accounts.manage_people")
 def revoke_invitation(request: PersonRequest, pk: int) -> HttpResponse:
     pending = get_object_or_404(Invitation.objects.pending(now()), pk=pk)
-    Invitation.objects.filter(pk=pk).revoke(now())
+    invitations.withdraw(pending, by=request.user, now=now())
     if request.htmx:
         return _page(request, InvitationForm())
     messages.success(request, _("The invitation of %s was withdrawn.") % pending.email)

@@ -66,7 +66,7 @@ def add_connection(plan: Plan, access: Access, people: dict[str, User]) -> Conne
         user_id=str(account.id),
         name=access.name,
     )
-    return connections.add(people[access.owner.email], draft, connections.test(draft))
+    return connections.add(people[access.owner.email], draft, connections.test(draft), by=None)
 
 
 def read_statistics(connection: Connection) -> None:

@@ -49,4 +49,6 @@ def _pages(user: User) -> list[tuple[str, str]]:
     if user.has_perm("accounts.view_all_logs"):
         pages.append((_("Verification"), "verification"))
         pages.append((_("Team"), "team_logs"))
+    if user.has_perm("accounts.view_system"):
+        pages.append((_("System"), "audit"))
     return [(label, reverse(name)) for label, name in pages]

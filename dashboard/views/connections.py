@@ -41,7 +41,13 @@ def connection_add(request: PersonRequest) -> HttpResponse:
     if wish == "test" or not (examination.report.ok or save_anyway):
         form.tell(examination.codes)
         return _form_page(request, "connection_add", form, examination)
-    added = provided.add(request.user, form.draft(), examination.report, save_anyway=save_anyway)
+    added = provided.add(
+        request.user,
+        form.draft(),
+        examination.report,
+        by=request.user,
+        save_anyway=save_anyway,
+    )
     return _go_to(request, reverse("connection", args=[added.pk]))
 
 
@@ -59,13 +65,13 @@ def connection_sync(request: PersonRequest, pk: UUID) -> HttpResponse:
 
 @require_POST
 def connection_pause(request: PersonRequest, pk: UUID) -> HttpResponse:
-    _visible(request, pk).pause()
+    provided.pause(_visible(request, pk), by=request.user)
     return _after(request, pk)
 
 
 @require_POST
 def connection_resume(request: PersonRequest, pk: UUID) -> HttpResponse:
-    provided.sync_now(_visible(request, pk))
+    provided.resume(_visible(request, pk), by=request.user)
     return _after(request, pk)
 
 
@@ -86,7 +92,7 @@ def connection_types(request: PersonRequest, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         context = {"connection": owned, "vocabularies": VOCABULARIES}
         return render(request, "dashboard/connection_types.html", context)
-    provided.choose_vocabulary(owned, form.cleaned_data["vocabulary"])
+    provided.choose_vocabulary(owned, form.cleaned_data["vocabulary"], by=request.user)
     messages.success(request, _("The meaning of the log types was changed."))
     return redirect("connection", pk)
 
@@ -104,7 +110,7 @@ def connection_secret(request: PersonRequest, pk: UUID) -> HttpResponse:
     if not examination.report.ok:
         form.tell(examination.codes)
         return _form_page(request, "connection_secret", form, examination, connection=owned)
-    provided.replace_secret(owned, form.draft(), examination.report)
+    provided.replace_secret(owned, form.draft(), examination.report, by=request.user)
     messages.success(request, _("The secret was replaced. Reading goes on."))
     return _go_to(request, reverse("connection", args=[pk]))
 
@@ -114,7 +120,7 @@ def connection_remove(request: PersonRequest, pk: UUID) -> HttpResponse:
     owned = _visible(request, pk)
     if request.method != "POST":
         return render(request, "dashboard/connection_remove.html", {"connection": owned})
-    provided.remove(owned)
+    provided.remove(owned, by=request.user)
     removed = _("%(name)s was removed and its secret destroyed.") % {"name": owned.name}
     messages.success(request, removed)
     return redirect("connections")

@@ -4,7 +4,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from accounts import audit
 from accounts.access import PersonRequest
+from accounts.audit import Action
 from dashboard import unwatched
 from providers import tasks
 
@@ -17,6 +19,7 @@ def feed_delete(request: PersonRequest, pk: int) -> HttpResponse:
         context = {"unwatched": unwatched.one(feed)}
         return render(request, "dashboard/feed_delete.html", context)
     if tasks.delete_feed_soon(feed.pk):
+        audit.record(request.user, Action.ROWS_DELETED, str(feed))
         messages.success(request, _("The rows are being deleted. This can take some minutes."))
     else:
         messages.error(request, _("The queue does not answer. Nothing was deleted, try again."))

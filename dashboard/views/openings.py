@@ -43,7 +43,7 @@ def account_open(request: PersonRequest) -> HttpResponse:
 def opening_answer(request: PersonRequest, pk: UUID) -> HttpResponse:
     """An answer in which no key could be read, as received: perhaps a person can."""
     opening = get_object_or_404(Opening.objects.select_related("site", "owner"), pk=pk)
-    answer = openings.answer_of(opening)
+    answer = openings.answer_of(opening, by=request.user)
     if not answer:
         raise Http404
     return render(request, "dashboard/opening.html", {"opening": opening, "answer": answer})

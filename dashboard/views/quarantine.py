@@ -8,6 +8,7 @@ from django.views.decorators.vary import vary_on_headers
 from django_htmx.http import push_url
 
 from accounts.access import PersonRequest, hidden_from_finance
+from dashboard import looks
 from dashboard.quarantine import Bad, QuarantineFilter, one, opened, page
 from providers import connections as provided
 from providers.models import Feed
@@ -18,7 +19,10 @@ from providers.models import Feed
 @vary_on_headers("HX-Request")
 def quarantine(request: PersonRequest) -> HttpResponse:
     filters = QuarantineFilter.from_query(request.GET)
-    context = {"filters": filters, "page": page(request.user, filters)}
+    found = page(request.user, filters)
+    feeds = [bad.row.feed for bad in found.rows]
+    looks.at_raw(request.user, request.get_full_path(), feeds)
+    context = {"filters": filters, "page": found}
     if not request.htmx:
         return render(request, "dashboard/quarantine.html", context)
     address = filters.query_string(before=filters.before)
@@ -72,6 +76,7 @@ def _bad(request: PersonRequest, feed: int, second: int, number: int) -> Bad:
     found = one(request.user, feed, second, number)
     if found is None:
         raise Http404
+    looks.at_raw(request.user, request.get_full_path(), [found.row.feed])
     return found
 
 

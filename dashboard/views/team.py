@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.zone import business_zone
 from dashboard import looks, people, queries, slips, sums
 from dashboard.completeness import completeness
-from dashboard.downloads import csv_chunks, file_name
+from dashboard.downloads import csv_chunks, file_name, row_count
 from dashboard.filters import SIZES
 from dashboard.last_minute import last_minute
 from dashboard.periods import Preset
@@ -35,7 +35,7 @@ COLUMNS = 15
 def team_logs(request: PersonRequest) -> HttpResponse:
     filters, scope, known = _asked(request)
     context = _page(filters, scope) | {"scope": scope, "known": known}
-    looks.note(request.user, filters.address, len(context["page"].rows))
+    looks.at_logs(request.user, request.get_full_path(), rows=len(context["page"].rows))
     if not request.htmx:
         return render(request, "dashboard/team_logs.html", context)
     return push_url(render(request, "dashboard/_team_logs.html", context), filters.address)
@@ -45,8 +45,10 @@ def team_logs(request: PersonRequest) -> HttpResponse:
 @needs(TO_THE_TEAM)
 def team_export(request: PersonRequest) -> HttpResponseBase:
     filters, scope, _ = _asked(request)
-    looks.note(request.user, filters.address, None)
-    rows = csv_chunks(filters, filters.narrow(scope), now())
+    narrowed, moment = filters.narrow(scope), now()
+    count = row_count(filters, narrowed, moment)
+    looks.at_export(request.user, request.get_full_path(), rows=count)
+    rows = csv_chunks(filters, narrowed, moment)
     answer = StreamingHttpResponse(rows, content_type="text/csv")
     name = file_name(filters, scope)
     answer["Content-Disposition"] = content_disposition_header(True, name) or ""
@@ -61,7 +63,7 @@ def team_log(request: PersonRequest, pk: int) -> HttpResponse:
     zone, moment = business_zone(), now()
     scope = team_scope(request.user, zone, moment)
     row = get_object_or_404(scope.rows(), pk=pk)
-    looks.note(request.user, f"row {pk}", 1)
+    looks.at_row(request.user, pk)
     context = {
         "row": row,
         "rows": [row],

@@ -10,7 +10,7 @@ from django_htmx.http import push_url
 
 from accounts.access import PersonRequest, hidden_from_finance
 from accounts.zone import business_zone
-from dashboard import checking, window_slips
+from dashboard import checking, looks, window_slips
 from dashboard.sources import sources_of
 from dashboard.verification import feeds_of, overview
 from dashboard.window_filter import WindowFilter
@@ -70,7 +70,11 @@ def range_verify(request: PersonRequest) -> HttpResponse:
 @hidden_from_finance
 @vary_on_headers("HX-Request")
 def check(request: PersonRequest, pk: int) -> HttpResponse:
-    return _check(request, _visible_check(request, pk))
+    """The rows that differ; a page that asks again for how far it is, is one look."""
+    found = _visible_check(request, pk)
+    if not request.htmx:
+        looks.at_raw(request.user, request.get_full_path(), [found.feed])
+    return _check(request, found)
 
 
 @require_POST

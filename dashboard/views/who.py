@@ -63,7 +63,7 @@ def who_end(request: PersonRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _back(request, errors=[_("This is not a date.")])
     today = now().astimezone(business_zone()).date()
-    whois.end(belonging, form.cleaned_data["until"] or today)
+    whois.end(belonging, form.cleaned_data["until"] or today, by=request.user)
     return _back(
         request, _("It does not belong to %(name)s any more.") % {"name": belonging.member}
     )
@@ -81,7 +81,7 @@ def site_merge(request: PersonRequest) -> HttpResponse:
         "taken": _("An upstream user belongs to different members there. End one of them first."),
     }
     try:
-        whois.merge(form.cleaned_data["alias"], form.cleaned_data["site"])
+        whois.merge(form.cleaned_data["alias"], form.cleaned_data["site"], by=request.user)
     except whois.NotMergeable as refused:
         return _back(request, errors=[reasons[refused.reason]])
     return _back(request, _("The two addresses count as one site now."))
@@ -90,7 +90,8 @@ def site_merge(request: PersonRequest) -> HttpResponse:
 @require_POST
 @needs(TO_THE_TEAM)
 def site_part(request: PersonRequest, pk: int) -> HttpResponse:
-    whois.part(get_object_or_404(Site.objects.exclude(same_as=None), pk=pk))
+    alias = get_object_or_404(Site.objects.exclude(same_as=None), pk=pk)
+    whois.part(alias, by=request.user)
     return _back(request, _("The two addresses count as two sites again."))
 
 

@@ -35,7 +35,12 @@ def test_an_email_is_found_however_it_is_typed():
         ("finance", {"accounts.view_all_spend"}),
         (
             "admin",
-            {"accounts.view_all_spend", "accounts.view_all_logs", "accounts.manage_people"},
+            {
+                "accounts.view_all_spend",
+                "accounts.view_all_logs",
+                "accounts.manage_people",
+                "accounts.view_system",
+            },
         ),
     ],
 )

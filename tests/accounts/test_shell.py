@@ -28,8 +28,8 @@ def test_a_member_sees_the_pages_that_exist(alice_client):
     assert navigation(alice_client) == ["/", "/logs/", "/connections/"]
 
 
-def test_an_admin_sees_verification_and_the_team_as_well(admin_client):
-    pages = ["/", "/logs/", "/connections/", "/verification/", "/team/"]
+def test_an_admin_sees_what_is_of_everybody_as_well(admin_client):
+    pages = ["/", "/logs/", "/connections/", "/verification/", "/team/", "/system/audit/"]
     assert navigation(admin_client) == pages
 
 

@@ -141,7 +141,7 @@ def test_two_addresses_are_one_site_for_whose_is_what(every):
     belongs(every, "7", User.objects.get())
     row_of(other, "7", model="my-model")
     assert "my-model" not in text_of(client, "/logs/")
-    whois.merge(every.site, other.site)
+    whois.merge(every.site, other.site, by=make_user("boss", role="admin"))
     every.delete()
     assert "my-model" in text_of(client, "/logs/")
 
@@ -151,4 +151,4 @@ def test_sites_on_which_one_user_is_two_peoples_are_not_merged(every):
     belongs(every, "7", make_user("alice"))
     belongs(other, "7", make_user("bob"))
     with pytest.raises(whois.NotMergeable):
-        whois.merge(every.site, other.site)
+        whois.merge(every.site, other.site, by=make_user("boss", role="admin"))

@@ -152,7 +152,7 @@ def test_things_of_two_sites_are_told_apart(every):
     first, second = str(every.site), str(other.site)
     assert set(spend("by=user")) == {(f"root · {first}",), (f"root · {second}",)}
     assert set(spend("by=channel")) == {(f"#3 · {first}",), (f"#3 · {second}",)}
-    whois.merge(other.site, every.site)
+    whois.merge(other.site, every.site, by=make_user("boss", role="admin"))
     assert len(spend("by=user")) == 1
 
 

@@ -31,7 +31,7 @@ def draft(double, **fields):
 
 def added(double, owner="alice", **fields):
     wanted = draft(double, **fields)
-    return connections.add(make_user(owner), wanted, connections.test(wanted))
+    return connections.add(make_user(owner), wanted, connections.test(wanted), by=None)
 
 
 def test_it_joins_the_feed_of_the_account_that_the_site_named(double):
@@ -51,14 +51,14 @@ def test_what_did_not_prove_itself_is_not_saved(double):
     wanted = draft(double, secret=Secret("test-unknown-token-0123456789abcd"))
     report = connections.test(wanted)
     with pytest.raises(connections.NotProven):
-        connections.add(make_user("alice"), wanted, report)
+        connections.add(make_user("alice"), wanted, report, by=None)
     assert not Connection.objects.exists()
 
 
 def test_saved_anyway_it_has_no_feed(double):
     wanted = draft(double, user_id="3")
     report = connections.test(wanted)
-    connection = connections.add(make_user("alice"), wanted, report, save_anyway=True)
+    connection = connections.add(make_user("alice"), wanted, report, by=None, save_anyway=True)
     assert connection.feed is None
     conductor.work_at(connection.site_id)
     connection.refresh_from_db()
@@ -76,7 +76,7 @@ def test_another_secret_of_the_account_starts_it_again(double):
     connection = added(double)
     connection.record_failure("token_invalid", "", True, connection.created_at)
     again = connections.draft_of(connection, Secret(double.token("lab")))
-    connections.replace_secret(connection, again, connections.test(again))
+    connections.replace_secret(connection, again, connections.test(again), by=None)
     assert connection.state == Connection.State.ACTIVE
 
 
@@ -84,7 +84,7 @@ def test_the_secret_of_another_account_joins_another_feed(double):
     connection = added(double)
     feed = connection.feed
     other = draft(double, secret=Secret(double.token("keeper")), user_id="4")
-    connections.replace_secret(connection, other, connections.test(other))
+    connections.replace_secret(connection, other, connections.test(other), by=None)
     assert connection.feed.account == "4"
     assert connection.feed != feed
 
@@ -93,7 +93,7 @@ def test_a_secret_that_proved_nothing_leaves_the_feed(double):
     connection = added(double)
     unknown = draft(double, secret=Secret("test-unknown-token-0123456789abcd"))
     report = connections.test(unknown)
-    connections.replace_secret(connection, unknown, report, save_anyway=True)
+    connections.replace_secret(connection, unknown, report, by=None, save_anyway=True)
     assert connection.feed is None
 
 
@@ -102,7 +102,7 @@ def test_removed_its_rows_stay(double):
     while conductor.work_at(connection.site_id, patience=100) is not None:
         pass
     feed = connection.feed
-    connections.remove(connection)
+    connections.remove(connection, by=None)
     assert not Connection.objects.exists()
     assert UsageLog.objects.filter(feed=feed).count() == 30
 
@@ -114,7 +114,7 @@ def test_only_a_feed_that_nobody_watches_is_deleted(double):
     with pytest.raises(upkeep.StillWatched):
         upkeep.delete_feed(connection.feed)
     feed = connection.feed
-    connections.remove(connection)
+    connections.remove(connection, by=None)
     upkeep.delete_feed(feed)
     for model in (Feed, UsageLog, UsageDetail, ModelDay, Window):
         assert not model.objects.exists()
@@ -122,6 +122,6 @@ def test_only_a_feed_that_nobody_watches_is_deleted(double):
 
 def test_a_chosen_vocabulary_stays(double):
     connection = added(double)
-    connections.choose_vocabulary(connection, "hitopen-docs")
+    connections.choose_vocabulary(connection, "hitopen-docs", by=None)
     connection.site.refresh_from_db()
     assert connection.site.vocabulary_is_chosen

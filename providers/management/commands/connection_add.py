@@ -57,7 +57,7 @@ class Command(BaseCommand):
         self, owner: User, draft: connections.Draft, report: TestReport, *, save_anyway: bool
     ) -> Connection | None:
         try:
-            return connections.add(owner, draft, report, save_anyway=save_anyway)
+            return connections.add(owner, draft, report, by=None, save_anyway=save_anyway)
         except connections.NotProven:
             return None
 

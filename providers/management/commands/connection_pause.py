@@ -17,9 +17,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         connection = arguments.find_connection(options["connection"])
         if options["resume"]:
-            connections.sync_now(connection)
+            connections.resume(connection, by=None)
         else:
-            connection.pause()
+            connections.pause(connection, by=None)
         if options["json"]:
             answer = {"id": str(connection.pk), "state": connection.state}
             self.stdout.write(arguments.as_json(answer))

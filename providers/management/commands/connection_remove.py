@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         connection = arguments.find_connection(options["connection"])
         removed = str(connection.pk)
-        connections.remove(connection)
+        connections.remove(connection, by=None)
         if options["json"]:
             self.stdout.write(arguments.as_json({"removed": removed}))
         else:

@@ -40,7 +40,7 @@ def replace(
     connection: Connection, draft: connections.Draft, report: TestReport, *, save_anyway: bool
 ) -> bool:
     try:
-        connections.replace_secret(connection, draft, report, save_anyway=save_anyway)
+        connections.replace_secret(connection, draft, report, by=None, save_anyway=save_anyway)
     except connections.NotProven:
         return False
     return True

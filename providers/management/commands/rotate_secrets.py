@@ -2,7 +2,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from accounts import two_factor
+from accounts import audit, two_factor
 from providers import upkeep
 from providers.management import arguments
 
@@ -19,6 +19,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         done = upkeep.rotate_secrets()
         two_factor.rotate()
+        audit.rotate()
+        audit.record(None, audit.Action.SECRETS_ROTATED, resealed=done.resealed)
         unreadable = [str(pk) for pk in done.unreadable]
         if options["json"]:
             numbers = {"resealed": done.resealed, "kept": done.kept}

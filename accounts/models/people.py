@@ -72,6 +72,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             ("view_all_logs", "Can see everybody's logs"),
             ("view_all_spend", "Can see everybody's spend"),
             ("manage_people", "Can invite people and grant roles"),
+            ("view_system", "Can see the state of the installation and the audit log"),
         ]
 
     def __str__(self) -> str:
