@@ -26,12 +26,16 @@ def _stream(value: str, _: Scope) -> Q:
     return Q(is_stream=value == "yes")
 
 
-def _ip(value: str, _: Scope) -> Q:
+def _ip(value: str, scope: Scope) -> Q:
     """An address; one that ends where its next part would begin stands for all that go on so."""
+    if not scope.shows_texts:
+        return NOTHING
     return Q(detail__ip__startswith=value) if value.endswith((".", ":")) else Q(detail__ip=value)
 
 
-def _text(value: str, _: Scope) -> Q:
+def _text(value: str, scope: Scope) -> Q:
+    if not scope.shows_texts:
+        return NOTHING
     return Q(detail__content__icontains=value)
 
 

@@ -45,6 +45,7 @@ def _exports(filters: UsageFilter, scope: Scope, now: datetime) -> Iterator[Expo
             yield Export(
                 connection=seen.connection,
                 is_self_view=seen.feed.pk in scope.mapped,
+                has_texts=scope.shows_texts,
                 feed=seen.feed,
                 since=begin,
                 until=end,

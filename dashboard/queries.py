@@ -50,6 +50,8 @@ def with_request_id(rows: OfFeedQuerySet, filters: UsageFilter) -> Page:
 
 def excerpts(rows: Iterable[UsageLog], scope: Scope) -> dict[int, str]:
     """The beginning of the text of each row that is no ordinary call, as received."""
+    if not scope.shows_texts:
+        return {}
     told = [row.pk for row in rows if row.type not in scope.book(row.feed_id).vocabulary.spend]
     if not told:
         return {}

@@ -61,6 +61,11 @@ class Scope:
     part: Part | None = None
     mapped: frozenset[int] = frozenset()
 
+    @property
+    def shows_texts(self) -> bool:
+        """What was called, and from where, is not for those who look after the money."""
+        return not self.user.is_finance_role
+
     def rows(self) -> OfFeedQuerySet:
         if self.part is not None:
             return UsageLog.objects.filter(self.part.rows)

@@ -63,7 +63,9 @@ def slip_of(row: UsageLog, scope: Scope) -> Slip:
     day = row.time.astimezone(scope.zone).date()
     rate = money.rate_of(book.rates, day)
     other = price.other_of(detail.other)
-    texts = _texts(row, other)
+    texts = _texts(row, other if scope.shows_texts else {})
+    if not scope.shows_texts:
+        self_view.cover_texts(detail)
     is_spend = row.type in book.vocabulary.spend
     word = book.vocabulary.name(row.type)
     return Slip(
@@ -77,7 +79,7 @@ def slip_of(row: UsageLog, scope: Scope) -> Slip:
         units_per_usd=rate,
         price=_price(row, other, texts.group, rate) if is_spend else None,
         window=_window_of(row),
-        has_raw=row.feed_id not in scope.mapped,
+        has_raw=scope.shows_texts and row.feed_id not in scope.mapped,
     )
 
 

@@ -43,6 +43,7 @@ OURS = {
     "other": "detail__other",
     "upstream_id": "detail__upstream_id",
 }
+TEXTS = ("ip", "content", "other")
 COLUMNS = ("site", "connection", "occurred_at", "type", "type_name", *list(OURS)[1:], "mirrored_at")
 
 ExportRow = dict[str, Any]
@@ -52,7 +53,7 @@ ExportRow = dict[str, Any]
 class Export:
     """The rows of a connection's feed in `[since, until)`, as lines of text. `condition`: what
     else they must fulfil. `is_self_view`: as the site shows a person their own rows, also where
-    they were read by an admin's token."""
+    they were read by an admin's token. `has_texts`: with what was called, and from where."""
 
     connection: Connection | None
     feed: Feed
@@ -60,6 +61,7 @@ class Export:
     until: datetime
     condition: Q = field(default_factory=Q)
     is_self_view: bool = False
+    has_texts: bool = True
 
     def rows(self) -> Iterator[ExportRow]:
         vocabulary = VOCABULARIES[self.feed.site.vocabulary]
@@ -77,6 +79,8 @@ class Export:
             row["api_key_id"] = id_as_received(row["api_key_id"])
             if self.is_self_view:
                 row |= {"channel_name": None, "upstream_id": None, "other": own(row["other"])}
+            if not self.has_texts:
+                row |= dict.fromkeys(TEXTS)
             yield {name: row[name] for name in COLUMNS}
 
     def count(self) -> int:

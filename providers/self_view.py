@@ -1,4 +1,5 @@
-"""A row that an admin's token read, as the site shows it to its owner."""
+"""A row without what the person may not see: what a site hides from the owner of a row that an
+admin's token read; what was called and from where, for those who look after the money."""
 
 import json
 
@@ -17,6 +18,12 @@ def cover(detail: UsageDetail) -> None:
     """In place, for showing: never saved."""
     detail.other = own(detail.other)
     detail.channel_name = detail.upstream_id = None
+    detail.raw = ""
+
+
+def cover_texts(detail: UsageDetail) -> None:
+    """In place, for showing: never saved."""
+    detail.content = detail.ip = detail.other = None
     detail.raw = ""
 
 
