@@ -1,19 +1,47 @@
 """From an admin's wish, by a link, to a person with an account."""
 
+import logging
 from datetime import datetime
 
+from django.conf import settings
+from django.core.mail import send_mail
 from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import Invitation, User
 from accounts.people import NewPerson
 
+logger = logging.getLogger(__name__)
+
 
 def invite(*, email: str, role: str, by: User, now: datetime) -> tuple[Invitation, str]:
     """An invitation, which ends earlier ones, and the token of its link."""
     with audit.recording(by, Action.PERSON_INVITED, email, role=role):
         return Invitation.objects.invite(email=email, role=role, by=by, now=now)
+
+
+def sends_mail() -> bool:
+    """Where no mail server is named, mails go to the log of the process."""
+    return not settings.EMAIL_BACKEND.endswith("console.EmailBackend")
+
+
+def send(invitation: Invitation, link: str) -> bool:
+    """By mail, in the language of the admin who invites: nobody knows the other's yet."""
+    if not sends_mail():
+        return False
+    text = render_to_string(
+        "account/email/invitation_message.txt", {"invitation": invitation, "link": link}
+    )
+    subject = _("Invitation to Tollbook")
+    try:
+        send_mail(f"[Tollbook] {subject}", text, None, [invitation.email])
+    except OSError as problem:  # SMTPException is one
+        logger.warning("the invitation of %s was not sent: %s", invitation.email, problem)
+        return False
+    return True
 
 
 def withdraw(invitation: Invitation, *, by: User, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""The way in, the person, the people. Sign-up, social login and e-mail pages are not offered."""
+"""The way in, and the person. Sign-up, social login and e-mail pages are not offered."""
 
 from allauth.account import views as account
 from django.contrib.auth.decorators import login_not_required
@@ -8,7 +8,6 @@ from accounts.views.help import help_page
 from accounts.views.invitations import invitation
 from accounts.views.language import set_language
 from accounts.views.me import me
-from accounts.views.members import invite, members, revoke_invitation
 from accounts.views.setup import set_up
 
 way_in = [
@@ -45,15 +44,8 @@ person = [
     path("help/", help_page, name="help"),
 ]
 
-people = [
-    path("members/", members, name="members"),
-    path("members/invite/", invite, name="invite"),
-    path("invitations/<int:pk>/revoke/", revoke_invitation, name="revoke_invitation"),
-]
-
 urlpatterns = [
     *way_in,
     *person,
     path("password/", include(password)),
-    path("team/", include(people)),
 ]

@@ -14,6 +14,7 @@ from providers.models import Connection
 
 MOVING_SECONDS, RESTING_SECONDS = 3, 30  # how often a page that is open asks again
 EXPIRED = {"token_expired", "token_retired"}
+LOST = {"secret_destroyed", "handed_over"}
 REFUSED = {"token_invalid", "model_key", "account_disabled", "secret_unreadable"}
 FORBIDDEN = {"role_too_low", "scope_missing"}
 USER_ID = {"user_id_missing", "user_id_no_number", "user_id_wrong"}
@@ -68,6 +69,8 @@ def _halted(connection: Connection, _progress: Progress, _now: datetime) -> Stan
 def _stop_word(code: str) -> str:
     if code in EXPIRED:
         return _("Credential expired")
+    if code in LOST:
+        return _("No access token")
     if code in REFUSED:
         return _("Access token not accepted")
     if code in USER_ID:

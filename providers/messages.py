@@ -84,6 +84,10 @@ PROBLEMS: dict[str, Promise] = {
         "The site shows its old rows differently than before. Nothing was overwritten; somebody"
         " should look at it."
     ),
+    "secret_destroyed": _(
+        "The secret was destroyed when its owner left. Hand it over or remove it."
+    ),
+    "handed_over": _("It was handed over to you. Enter the secret of the account again."),
     "secret_unreadable": _("The stored secret cannot be opened with this installation's keys."),
     "unexpected": _("The site gave an unexpected answer. It is tried again."),
 }

@@ -226,7 +226,16 @@ class Connection(models.Model):
         self.state = self.State.PAUSED
         self._save("state")
 
+    def lose_secret(self, code: str, now: datetime) -> None:
+        """Destroyed for good; its owner has to enter one again."""
+        self.sealed = ""
+        self._save("sealed")
+        self.record_failure(code, "", True, now)
+
     def resume(self) -> None:
+        """Without a secret there is nothing to go on with."""
+        if not self.sealed:
+            return
         self.state, self.retry_at = self.State.ACTIVE, None
         self._save("state", "retry_at")
 

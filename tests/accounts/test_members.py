@@ -114,7 +114,8 @@ def test_the_number_of_queries_does_not_grow(admin_client, admin, django_assert_
     for number in range(5):
         make_user(f"member{number}")
         make_invitation(admin, email=f"guest{number}@example.com")
-    # session, person, business zone, own and group permissions, people, their groups, invitations
-    with django_assert_num_queries(8):
+    # session, person, business zone, own and group permissions, people, their groups, invitations,
+    # connections
+    with django_assert_num_queries(9):
         admin_client.get(URL)
     assert User.objects.count() == 6

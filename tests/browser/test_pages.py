@@ -33,6 +33,7 @@ def other_pages(scene):
         *("/team/?period=30d", f"/team/logs/{scene.row.pk}/", "/team/who/"),
         *("/team/usage/?by=model&also=channel", "/team/usage/?view=speed"),
         *("/system/audit/?prove=1", "/system/audit/?who=commands"),
+        *(reverse(name, args=[scene.admin.pk]) for name in ("member", "member_leave")),
         *("/team/members/", "/me/", "/two-factor/", "/sessions/", "/help/", "/password/change/"),
         "/nowhere/",
     ]

@@ -93,9 +93,12 @@ def _own_feed(world):
     of_feed, of_connection = {"feed": feed.pk}, {"pk": connection.pk}
     bad_row = of_feed | {"second": int(bad.time.timestamp()), "number": 0}
     world.keys |= {page.name: of_connection for page in ALL_PAGES if "connection_" in page.name}
+    of_person = {"pk": world.people["stranger"].pk}
+    world.keys |= {page.name: of_person for page in ALL_PAGES if page.name.startswith("member")}
     world.keys |= {
         "connection": of_connection,
         "connection_add": {},
+        "members": {},
         "opened_key": of_connection,
         "log": {"pk": row.pk},
         "window": of_feed | {"since": since},
