@@ -50,5 +50,5 @@ def _pages(user: User) -> list[tuple[str, str]]:
         pages.append((_("Verification"), "verification"))
         pages.append((_("Team"), "team_logs"))
     if user.has_perm("accounts.view_system"):
-        pages.append((_("System"), "audit"))
+        pages.append((_("System"), "system"))
     return [(label, reverse(name)) for label, name in pages]

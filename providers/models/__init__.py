@@ -5,6 +5,7 @@ from providers.models.checks import Check, CheckedRow
 from providers.models.cursors import BalanceJump, Cursor
 from providers.models.logs import Name, QuarantinedRow, UsageDetail, UsageLog, Window
 from providers.models.openings import Opening
+from providers.models.runs import SyncRun
 from providers.models.sites import Connection, Feed, Site, SiteTrait, SiteUnit
 from providers.models.sums import KeyDay, ModelDay, QuotaPoint, Snapshot
 
@@ -26,6 +27,7 @@ __all__ = [
     "SiteTrait",
     "SiteUnit",
     "Snapshot",
+    "SyncRun",
     "UsageDetail",
     "UsageLog",
     "Window",

@@ -18,11 +18,11 @@ from providers import leases
 from providers.adapters import ADAPTERS, CursorAdapter
 from providers.adapters.errors import ProviderError
 from providers.leases import Lease
-from providers.models import Connection, Feed, Site
+from providers.models import Connection, Feed, Site, SyncRun
 from providers.pacing import BudgetSpent
 from providers.secrets import SecretUnreadable
 from providers.store import RendersDifferently
-from providers.sync import cursor_feeds, quarantine, site_facts, window_feeds
+from providers.sync import cursor_feeds, quarantine, runs, site_facts, window_feeds
 from providers.sync.steps import Step
 from providers.sync.turn import FeedTurn, Turn, open_door
 
@@ -47,12 +47,19 @@ def _hold(site_id: int, patience: float, work: Callable[[Turn, Lease], bool]) ->
             return None
         with open_door(lease) as door:
             turn = Turn(site=Site.objects.get(pk=site_id), door=door, zone=business_zone())
+            began, outcome = turn.now(), SyncRun.Outcome.BROKE
             try:
-                return 0 if work(turn, lease) else None
+                has_more = work(turn, lease)
+                outcome = SyncRun.Outcome.MORE if has_more else SyncRun.Outcome.DONE
+                return 0 if has_more else None
             except BudgetSpent as spent:
+                outcome = SyncRun.Outcome.BUDGET
                 return spent.seconds
             except leases.LeaseLost:
+                outcome = SyncRun.Outcome.LOST
                 return None
+            finally:
+                runs.note(site_id, began=began, requests=door.requests, outcome=outcome)
 
 
 def is_due(site: Site, now: datetime) -> bool:

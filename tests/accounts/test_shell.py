@@ -29,7 +29,7 @@ def test_a_member_sees_the_pages_that_exist(alice_client):
 
 
 def test_an_admin_sees_what_is_of_everybody_as_well(admin_client):
-    pages = ["/", "/logs/", "/connections/", "/verification/", "/team/", "/system/audit/"]
+    pages = ["/", "/logs/", "/connections/", "/verification/", "/team/", "/system/"]
     assert navigation(admin_client) == pages
 
 

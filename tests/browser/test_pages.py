@@ -32,7 +32,7 @@ def other_pages(scene):
         reverse("feed_delete", args=[scene.unwatched.pk]),
         *("/team/?period=30d", f"/team/logs/{scene.row.pk}/", "/team/who/"),
         *("/team/usage/?by=model&also=channel", "/team/usage/?view=speed"),
-        *("/system/audit/?prove=1", "/system/audit/?who=commands"),
+        *("/system/", "/system/audit/?prove=1", "/system/audit/?who=commands"),
         *(reverse(name, args=[scene.admin.pk]) for name in ("member", "member_leave")),
         *("/team/members/", "/me/", "/two-factor/", "/sessions/", "/help/", "/password/change/"),
         "/nowhere/",

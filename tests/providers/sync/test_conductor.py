@@ -17,6 +17,7 @@ from providers.models import (
     QuotaPoint,
     Site,
     Snapshot,
+    SyncRun,
     UsageDetail,
     UsageLog,
     Window,
@@ -471,3 +472,14 @@ def test_only_reading_requests_are_made_one_at_a_time(mirror_of):
     assert {entry["method"] for entry in mirror.double.requests()} == {"GET"}
     assert mirror.double.most_at_once() == 1
     assert "/api/user/token" not in {entry["path"] for entry in mirror.double.requests()}
+
+
+def test_a_turn_is_recorded_with_what_it_asked(mirror_of):
+    mirror = mirror_of(history=rows(3, newest=600))
+    mirror.double.forget_requests()
+    mirror.sync(turns=1)
+    (run,) = SyncRun.objects.all()
+    assert (run.outcome, run.requests) == ("done", len(mirror.double.requests()))
+    SyncRun.objects.update(began_at=timezone.now() - timedelta(days=8))
+    mirror.sync(turns=1)
+    assert SyncRun.objects.count() == 1
