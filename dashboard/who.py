@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.db.models import F, Sum, Value
+
 from accounts.models import User
 from dashboard.cuts import Cutter
 from dashboard.money import NO_AMOUNT, Amount
@@ -12,7 +14,7 @@ from dashboard.people import Account, Whose, last_days
 from dashboard.periods import Range, of_days
 from dashboard.team import TeamScope
 from dashboard.usage_filter import Dim
-from providers.models import Belonging, Connection, Feed, Name, Site
+from providers.models import Belonging, Connection, Feed, Name, Site, UserPoint
 from providers.models.sites import ALL, OWN
 
 DAYS = 30
@@ -38,6 +40,7 @@ class Known:
     names: list[str] = field(default_factory=list)
     requests: int = 0
     amount: Amount = NO_AMOUNT
+    said: Amount | None = None  # by the site's own statistic, where it has one of users
     last_day: date | None = None
     belongings: list[Belonging] = field(default_factory=list)
     suggestion: Suggestion | None = None
@@ -68,7 +71,10 @@ class WhoIsWho:
 def who_is_who(scope: TeamScope, kind: str, today: date) -> WhoIsWho:
     """Those that cost most in the last days first."""
     known = _known(kind)
-    _count(known, scope, kind, of_days(today - timedelta(days=DAYS - 1), today, scope.zone))
+    shown = of_days(today - timedelta(days=DAYS - 1), today, scope.zone)
+    _count(known, scope, kind, shown)
+    if kind == Kind.USER:
+        _hear(known, scope, shown)
     _map(known, kind)
     found = sorted({id(one): one for one in known.values()}.values(), key=_weight)
     unmapped = [one for one in found if not one.is_mapped(today)]
@@ -124,6 +130,22 @@ def _count(known: Mapping[int, Known], scope: TeamScope, kind: str, shown: Range
     for name, last in last_days(known, scope.zone).items():
         one = known[name]
         one.last_day = max(last, one.last_day or last)
+
+
+def _hear(known: Mapping[int, Known], scope: TeamScope, shown: Range) -> None:
+    """What the sites say. They tell names, so that of two who had one only the present one is
+    meant; its hours are UTC, and a day of a summer or winter change is cut at a wrong one."""
+    present = {(one.site.pk, one.name): one for one in known.values()}
+    begin = int(shown.since.timestamp())
+    points = UserPoint.objects.filter(hour__gte=shown.since, hour__lt=shown.until)
+    by_day = points.annotate(place=(F("hour") - Value(begin)) / Value(86400))
+    sums = by_day.order_by().values("feed", "feed__site", "username", "place")
+    for row in sums.annotate(sum=Sum("units")):
+        one = present.get((row["feed__site"], row["username"]))
+        if one is not None and row["feed"] in scope.feeds:
+            day = shown.since.date() + timedelta(days=row["place"])
+            amount = Amount.of(row["sum"], scope.book(row["feed"]).rates, day)
+            one.said = amount + (one.said or NO_AMOUNT)
 
 
 def _map(known: Mapping[int, Known], kind: str) -> None:

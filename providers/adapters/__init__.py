@@ -18,6 +18,7 @@ from providers.adapters.records import (
     Span,
     TestReport,
     Trait,
+    UserPoint,
 )
 
 
@@ -85,6 +86,11 @@ class WindowAdapter(Adapter, Protocol):
         self, door: Door, credentials: Credentials, *, scope: str, span: Span
     ) -> Sequence[HourlyPoint] | None:
         """The site's hourly statistic, None where it has none; one request for each 30 days."""
+
+    def hourly_by_user(
+        self, door: Door, credentials: Credentials, *, span: Span
+    ) -> Sequence[UserPoint] | None:
+        """The same of everybody by user, None where it has none; one request for each 30 days."""
 
     def traits(
         self,

@@ -8,6 +8,7 @@ from providers.adapters.new_api_accounts import account_of
 from providers.adapters.new_api_answers import is_missing
 from providers.adapters.new_api_calls import (
     HOURLY,
+    HOURLY_BY_USER,
     LOG,
     ONE_ROW,
     STATISTIC,
@@ -36,6 +37,7 @@ from providers.adapters.records import (
     Span,
     TestReport,
     Trait,
+    UserPoint,
 )
 
 
@@ -101,6 +103,17 @@ class NewApi:
                 return None
             hours.extend(facts.read_hours(answer, parameters, scope=scope))
         return facts.hourly_points(hours)
+
+    def hourly_by_user(
+        self, door: Door, credentials: Credentials, *, span: Span
+    ) -> Sequence[UserPoint] | None:
+        hours: list[facts.Hour] = []
+        for parameters in facts.hourly_slices(span):
+            answer = ask(door, credentials, HOURLY_BY_USER, parameters)
+            if is_missing(answer):
+                return None
+            hours.extend(facts.read_hours(answer, parameters, scope="all"))
+        return facts.user_points(hours)
 
     def traits(
         self,

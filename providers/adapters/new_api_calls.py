@@ -12,6 +12,7 @@ ACCOUNT = "/api/user/self"
 LOG = {"own": "/api/log/self", "all": "/api/log/"}  # without its slash comes a redirect
 STATISTIC = {"own": "/api/log/self/stat", "all": "/api/log/stat"}
 HOURLY = {"own": "/api/data/self", "all": "/api/data/"}
+HOURLY_BY_USER = "/api/data/users"
 ONE_ROW = {"p": 1, "page_size": 1}
 
 # What the family calls the header with the user id. A server ignores the names of others.

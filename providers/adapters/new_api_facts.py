@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
@@ -14,7 +14,15 @@ from providers.adapters.http import Answer
 from providers.adapters.json_text import UNREADABLE, Integer, Second
 from providers.adapters.new_api_answers import data_of
 from providers.adapters.new_api_pages import TOKEN_SCOPES, BareArray, HubEnvelope, PagedEnvelope
-from providers.adapters.records import Account, HourlyPoint, SiteFacts, Span, Unit, utc
+from providers.adapters.records import (
+    Account,
+    HourlyPoint,
+    SiteFacts,
+    Span,
+    Unit,
+    UserPoint,
+    utc,
+)
 
 PROFILE_SCOPE = "profile:read"
 HOUR = 3600
@@ -57,6 +65,7 @@ class _Statistic(Struct):
 class Hour(Struct):
     created_at: Second
     model_name: str = ""
+    username: str = ""
     count: Integer = 0
     quota: Integer = 0
     token_used: Integer = 0
@@ -149,17 +158,29 @@ def read_hours(answer: Answer, asked: Mapping[str, int], *, scope: str) -> Seque
 
 
 def hourly_points(hours: Iterable[Hour]) -> list[HourlyPoint]:
-    """Sums by hour and model: several nodes of one site write a line each."""
+    return [
+        HourlyPoint(hour=hour, model=model, **sums)
+        for hour, model, sums in _sums_of(hours, "model_name")
+    ]
+
+
+def user_points(hours: Iterable[Hour]) -> list[UserPoint]:
+    return [
+        UserPoint(hour=hour, username=name, **sums)
+        for hour, name, sums in _sums_of(hours, "username")
+    ]
+
+
+def _sums_of(hours: Iterable[Hour], name: str) -> Iterator[tuple[datetime, str, dict[str, int]]]:
+    """By hour and name: several nodes of one site write a line each."""
     sums: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0, 0])
     for hour in hours:
-        total = sums[hour.created_at // HOUR * HOUR, hour.model_name]
+        total = sums[hour.created_at // HOUR * HOUR, getattr(hour, name)]
         total[0] += hour.count
         total[1] += hour.quota
         total[2] += hour.token_used
-    return [
-        HourlyPoint(hour=utc(second), model=model, requests=requests, units=units, tokens=tokens)
-        for (second, model), (requests, units, tokens) in sorted(sums.items())
-    ]
+    for (second, text), (requests, units, tokens) in sorted(sums.items()):
+        yield utc(second), text, {"requests": requests, "units": units, "tokens": tokens}
 
 
 def _typed(data: Raw, type_: type[T], *, code: str = "bad_envelope") -> T:

@@ -176,6 +176,17 @@ class HourlyPoint:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class UserPoint:
+    """The site's own statistic of one UTC hour and user, by the name that the user had then."""
+
+    hour: datetime
+    username: str
+    requests: int
+    units: int
+    tokens: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
     """One line of a connection test: `code` names the sentence, `value` fills it."""
 

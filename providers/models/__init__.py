@@ -7,7 +7,7 @@ from providers.models.logs import Name, QuarantinedRow, UsageDetail, UsageLog, W
 from providers.models.openings import Opening
 from providers.models.runs import SyncRun
 from providers.models.sites import Connection, Feed, Site, SiteTrait, SiteUnit
-from providers.models.sums import KeyDay, ModelDay, QuotaPoint, Snapshot
+from providers.models.sums import KeyDay, ModelDay, QuotaPoint, Snapshot, UserPoint
 
 __all__ = [
     "BalanceJump",
@@ -30,5 +30,6 @@ __all__ = [
     "SyncRun",
     "UsageDetail",
     "UsageLog",
+    "UserPoint",
     "Window",
 ]

@@ -28,6 +28,7 @@ class Site(models.Model):
     vocabulary = models.CharField(max_length=40, default="new-api")
     vocabulary_is_chosen = models.BooleanField(default=False)
     has_hourly = models.BooleanField(default=True)
+    has_hourly_by_user = models.BooleanField(default=True)  # until it is asked, of a version
     clock_offset_seconds = models.FloatField(default=0)
     facts_read_at = models.DateTimeField(null=True)
     # The request budget, unix times (see pacing.py): spent to, halved to, who asks now and may take

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from providers.models.fields import SecondField
+from providers.models.fields import SecondField, UpstreamTextField
 from providers.models.logs import Name, OfFeedQuerySet, reference
 from providers.models.sites import Feed
 
@@ -93,3 +93,22 @@ class QuotaPoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hour:%Y-%m-%d %H} {self.units}"
+
+
+class UserPoint(models.Model):
+    """The same of one user of the site, by the name that they had then; of feeds of all users."""
+
+    feed = models.ForeignKey(Feed, models.CASCADE, related_name="user_points")
+    hour = SecondField()
+    username = UpstreamTextField()
+    requests = models.BigIntegerField()
+    units = models.BigIntegerField()
+    tokens = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["feed", "hour", "username"], name="user_point_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.username} {self.hour:%Y-%m-%d %H} {self.units}"

@@ -1,13 +1,15 @@
 """The site's own hourly statistic: the newest slice each hour, older ones once, for the history."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from providers import names
 from providers.adapters.records import HourlyPoint, Span, utc
-from providers.models import Feed, Name, QuotaPoint
+from providers.adapters.records import UserPoint as Said
+from providers.models import Feed, Name, QuotaPoint, UserPoint
 from providers.sync.turn import FeedTurn
 
 SLICE_SECONDS = (30 * 24 - 1) * 3600  # with the begun hours at its ends what a site answers
@@ -58,7 +60,20 @@ def _read(work: FeedTurn, span: Span) -> bool:
         work.turn.site.save(update_fields=["has_hourly"])
         return False
     _keep_points(work.feed, points)
+    if work.feed.is_of_all and work.turn.site.has_hourly_by_user:
+        _read_users(work, span)
     return bool(points)
+
+
+def _read_users(work: FeedTurn, span: Span) -> None:
+    """What newer versions say of each user as well."""
+    known, site = work.reader.credentials, work.turn.site
+    points = work.turn.windows.hourly_by_user(work.turn.door, known, span=span)
+    if points is None:
+        site.has_hourly_by_user = False  # until the site is of another version
+        site.save(update_fields=["has_hourly_by_user"])
+        return
+    _keep_user_points(work.feed, points)
 
 
 def _keep_points(feed: Feed, points: Sequence[HourlyPoint]) -> None:
@@ -82,3 +97,13 @@ def _keep_points(feed: Feed, points: Sequence[HourlyPoint]) -> None:
             update_fields=["requests", "units", "tokens"],
             batch_size=500,
         )
+
+
+def _keep_user_points(feed: Feed, points: Sequence[Said]) -> None:
+    UserPoint.objects.bulk_create(
+        [UserPoint(feed=feed, **asdict(point)) for point in points],
+        update_conflicts=True,
+        unique_fields=["feed", "hour", "username"],
+        update_fields=["requests", "units", "tokens"],
+        batch_size=500,
+    )

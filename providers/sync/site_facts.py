@@ -45,6 +45,7 @@ def keep_account(feed: Feed, account: Account, now: datetime) -> None:
 
 def keep_facts(site: Site, facts: SiteFacts, now: datetime) -> None:
     site.name = facts.name
+    site.has_hourly_by_user |= site.version != facts.version
     site.version = facts.version
     site.dialect = facts.dialect
     site.has_hourly = facts.has_hourly
@@ -53,8 +54,8 @@ def keep_facts(site: Site, facts: SiteFacts, now: datetime) -> None:
     site.facts_read_at = now
     site.save(
         update_fields=[
-            *("name", "version", "dialect", "has_hourly", "clock_offset_seconds"),
-            "facts_read_at",
+            *("name", "version", "dialect", "clock_offset_seconds"),
+            *("has_hourly", "has_hourly_by_user", "facts_read_at"),
         ]
     )
     named = {"version": facts.version, "dialect": facts.dialect}

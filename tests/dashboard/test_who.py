@@ -1,10 +1,10 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
 
 from accounts.models import User
-from providers.models import Belonging, Site
+from providers.models import Belonging, Site, UserPoint
 from tests.dashboard.watching import sign_in
 from tests.factories import make_user
 from tests.factories_usage import make_connection, make_feed, make_log
@@ -146,3 +146,22 @@ def test_queries_do_not_grow_with_people(admin, every, django_assert_max_num_que
     page(admin)
     with django_assert_max_num_queries(22):
         page(admin)
+
+
+def test_the_site_s_own_statistic_stands_beside_what_was_mirrored(admin, every):
+    make_log(every, user="ali", user_id="7", units=1_000_000)
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(days=2)
+    for number, name in enumerate(("ali", "ali", "bo")):
+        UserPoint.objects.create(
+            feed=every,
+            hour=hour + timedelta(hours=number),
+            username=name,
+            requests=1,
+            units=250_000,
+            tokens=5,
+        )
+    UserPoint.objects.create(
+        feed=every, hour=hour - timedelta(days=40), username="ali", requests=1, units=7, tokens=5
+    )
+    (one,) = admin.get("/team/who/").context["found"].unmapped
+    assert (one.amount.usd, one.said.usd) == (2, 1)

@@ -9,7 +9,16 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from providers import messages, names
-from providers.models import Connection, Feed, QuotaPoint, Snapshot, UsageLog, Window
+from providers.models import (
+    Connection,
+    Feed,
+    QuotaPoint,
+    Site,
+    Snapshot,
+    UsageLog,
+    UserPoint,
+    Window,
+)
 from providers.sync import conductor
 from tests.providers.sync.mirrors import PATIENT, make_mirror
 from tests.upstream import World, start_double
@@ -149,6 +158,29 @@ def test_the_hourly_statistic_is_everybodys(site_of):
     mirror.sync()
     said = QuotaPoint.objects.filter(feed=mirror.feed).aggregate(sum=Sum("units"))["sum"]
     assert said == sum(row["quota"] for row in double.truth() if row["type"] == 2)
+
+
+@pytest.mark.parametrize(
+    ("profile", "has_users"), [("new-api-v0.13.2", True), ("new-api-v0.8.8", False)]
+)
+def test_newer_sites_say_it_of_each_user_as_well(site_of, profile, has_users):
+    double = site_of(profile)
+    double.set(hourly_lag_seconds=0)
+    mirror = everybodys(double)
+    mirror.sync()
+    said = UserPoint.objects.filter(feed=mirror.feed).order_by().values_list("username")
+    table = Counter()
+    for row in double.truth():
+        if row["type"] == 2 and has_users:
+            table[row["username"]] += row["quota"]
+    assert dict(said.annotate(sum=Sum("units"))) == dict(table)
+    site = Site.objects.get(pk=mirror.connection.site_id)
+    assert site.has_hourly_by_user == has_users
+    double.forget_requests()
+    Feed.objects.update(hourly_read_at=None)
+    mirror.sync()
+    asked = [entry["path"] for entry in double.requests()]
+    assert asked.count("/api/data/users") == has_users
 
 
 def test_an_admins_own_rows_are_a_feed_of_their_own(site_of):
