@@ -8,8 +8,10 @@ from django.db import models
 if TYPE_CHECKING:
     TextBase = models.TextField[str | None, Any]
     SecondBase = models.BigIntegerField[datetime | int, datetime]
+    IntListField = models.JSONField[list[int], list[int]]
 else:
     TextBase, SecondBase = models.TextField, models.BigIntegerField
+    IntListField = models.JSONField
 
 ESCAPE = "\ufdd0"  # a noncharacter: PostgreSQL cannot hold NUL in text
 

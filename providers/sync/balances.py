@@ -1,6 +1,7 @@
 """What the balances beside the rows of a feed prove: its jumps, its windows, what was left when."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,39 +11,56 @@ from django.db.models import Sum
 from providers import rollups
 from providers.adapters.records import Span, utc
 from providers.models import BalanceJump, Feed, ModelDay, QuarantinedRow, Snapshot, UsageLog, Window
+from providers.models.logs import OfFeedQuerySet
 from providers.sync import chain, verify
 from providers.sync.chain import DISORDER_SECONDS, Entry
+from providers.sync.epochs import Epoch, epochs_of
 
 
 def prove(
-    feed: Feed, changed: Span, covered: Sequence[Span], *, zone: ZoneInfo, now: datetime
+    feed: Feed,
+    changed: Span,
+    covered: Sequence[Span],
+    *,
+    is_reordered: bool = False,
+    zone: ZoneInfo,
+    now: datetime,
 ) -> None:
     """After rows came in `changed`, or it was found to be whole. Call it in the transaction of the
-    rows. `covered`: the seconds of which every row is here."""
-    around = _with_neighbours(feed, changed)
-    if _has_learned(feed, around):
-        around = Span(since=0, until=around.until)
+    rows. `covered`: the seconds of which every row is here. `is_reordered`: it was learned that the
+    clock was set back, so that all is to be found again."""
+    known = epochs_of(feed)
+    region = _links_around(feed, known, changed)
+    if _has_learned(feed, known, region) or is_reordered:
+        region = _links_around(feed, known, Span(since=0, until=_end_of(feed, changed)))
     whole = _whole(feed, covered)
-    _find_jumps(feed, around, whole)
-    _record_windows(feed, _days_around(feed, around, zone), whole, zone=zone, now=now)
+    _find_jumps(feed, known, region, whole)
+    _record_windows(feed, _days_around(feed, region, zone), whole, zone=zone, now=now)
 
 
-def _with_neighbours(feed: Feed, span: Span) -> Span:
-    """From the row before `span`, whose link it may change, to the one after it."""
-    rows = UsageLog.objects.filter(feed=feed)
-    before = rows.filter(time__lt=span.since).order_by("-time").values_list("time", flat=True)
-    after = rows.filter(time__gte=span.until).order_by("time").values_list("time", flat=True)
-    since, last = before.first(), after.first()
-    return Span(
-        since=span.since if since is None else int(since.timestamp()),
-        until=span.until if last is None else int(last.timestamp()) + 1,
-    )
+def _links_around(feed: Feed, known: Iterable[Epoch], span: Span) -> Span:
+    """Whose rows may have another link to the one before them: those of `span`, the next one after
+    it, and what is as near as calls at the same time are."""
+    until = span.until
+    for epoch in known:
+        later = epoch.rows(feed).filter(time__gte=span.until).order_by("time")
+        next_one = later.values_list("time", flat=True).first()
+        if next_one is not None:
+            until = max(until, int(next_one.timestamp()) + 1)
+    return Span(since=max(0, span.since - DISORDER_SECONDS), until=until + DISORDER_SECONDS)
 
 
-def _has_learned(feed: Feed, around: Span) -> bool:
+def _end_of(feed: Feed, changed: Span) -> int:
+    newest = UsageLog.objects.filter(feed=feed).order_by("-time").values_list("time", flat=True)
+    last = newest.first()
+    return changed.until if last is None else max(changed.until, int(last.timestamp()) + 1)
+
+
+def _has_learned(feed: Feed, known: Sequence[Epoch], region: Span) -> bool:
     """True once a balance turns out to stand beside its row otherwise than believed, before it was
     charged or after: what was found until then is to be found again."""
-    told = chain.tells_before(_entries(feed, around))
+    entries = [entry for part in _parts(feed, known, region) for entry in part]
+    told = chain.tells_before(entries)
     believed = bool(feed.balance_is_before)
     if told is not None and feed.balance_is_before != told:
         feed.balance_is_before = told
@@ -50,13 +68,34 @@ def _has_learned(feed: Feed, around: Span) -> bool:
     return bool(feed.balance_is_before) != believed
 
 
-def _entries(feed: Feed, span: Span) -> list[Entry]:
-    wide = Span(since=span.since - DISORDER_SECONDS, until=span.until + DISORDER_SECONDS)
-    rows = UsageLog.objects.inside(feed, wide).exclude(balance=None)
-    rows = rows.order_by("time", "detail__upstream_id")
+def _parts(feed: Feed, known: Sequence[Epoch], region: Span) -> Iterator[list[Entry]]:
+    """The rows of `region`, epoch by epoch, each with what leads to it."""
+    for place, epoch in enumerate(known):
+        rows = epoch.rows(feed)
+        inside = rows.filter(time__gte=region.since, time__lt=region.until + DISORDER_SECONDS)
+        entries = _entries(inside)
+        if not entries:
+            continue
+        lead = _tail(rows.filter(time__lt=region.since))
+        for earlier in reversed(known[:place]):
+            lead = lead or _tail(earlier.rows(feed))
+        yield [*lead, *entries]
+
+
+def _tail(rows: OfFeedQuerySet) -> list[Entry]:
+    """The newest of these rows, and those that may have been charged after it."""
+    newest = rows.order_by("-time").values_list("time", flat=True).first()
+    if newest is None:
+        return []
+    since = int(newest.timestamp()) - DISORDER_SECONDS
+    return [replace(entry, is_lead=True) for entry in _entries(rows.filter(time__gte=since))]
+
+
+def _entries(rows: OfFeedQuerySet) -> list[Entry]:
+    ordered = rows.order_by("time", "detail__upstream_id")
     return [
         Entry(int(time.timestamp()), units, balance)
-        for time, units, balance in rows.values_list("time", "units", "balance")
+        for time, units, balance in ordered.values_list("time", "units", "balance")
     ]
 
 
@@ -65,16 +104,19 @@ def _whole(feed: Feed, covered: Iterable[Span]) -> list[Span]:
     return _joined([*(window.span for window in windows), *covered])
 
 
-def _find_jumps(feed: Feed, around: Span, whole: Sequence[Span]) -> None:
+def _find_jumps(feed: Feed, known: Sequence[Epoch], region: Span, whole: Sequence[Span]) -> None:
     """Where rows may be missing between two, their balances prove nothing."""
-    found = chain.jumps(_entries(feed, around), is_before=bool(feed.balance_is_before))
-    BalanceJump.objects.inside(feed, around).delete()
-    BalanceJump.objects.bulk_create(
-        BalanceJump(feed=feed, after=utc(jump.after), time=utc(jump.second), units=jump.units)
-        for jump in found
-        if jump.second in around
-        and any(jump.after in span and jump.second in span for span in whole)
-    )
+    found: dict[int, BalanceJump] = {}
+    for entries in _parts(feed, known, region):
+        for jump in chain.jumps(entries, is_before=bool(feed.balance_is_before)):
+            is_proven = any(jump.after in span and jump.second in span for span in whole)
+            if jump.second not in region or not is_proven:
+                continue
+            moved = BalanceJump(feed=feed, after=utc(jump.after), time=utc(jump.second), units=0)
+            known_there = found.setdefault(jump.second, moved)
+            known_there.units += jump.units
+    BalanceJump.objects.inside(feed, region).delete()
+    BalanceJump.objects.bulk_create(jump for jump in found.values() if jump.units)
 
 
 def _days_around(feed: Feed, span: Span, zone: ZoneInfo) -> Span:

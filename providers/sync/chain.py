@@ -15,11 +15,13 @@ DISORDER_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A row: `balance` as it stands beside it."""
+    """A row: `balance` as it stands beside it. `is_lead`: it only tells what there was before the
+    others."""
 
     second: int
     units: int
     balance: int
+    is_lead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +42,15 @@ def tells_before(entries: Sequence[Entry]) -> bool | None:
 
 
 def jumps(entries: Sequence[Entry], *, is_before: bool) -> list[Jump]:
-    """Of rows in the order of their time. The first has no predecessor."""
+    """Of rows in the order of their time, or leads before them. The first has no predecessor."""
     waiting = _Waiting(entries, is_before=is_before)
     found: dict[int, Jump] = {}
     balance = after = None
     while (row := waiting.next_after(balance)) is not None:
         second, before = entries[row].second, waiting.before[row]
-        if balance is not None and after is not None and before != balance:
-            known = found.get(second, Jump(min(after, second), second, 0))
+        has_moved = balance is not None and before != balance
+        if has_moved and balance is not None and after is not None and not entries[row].is_lead:
+            known = found.get(second, Jump(after, second, 0))
             found[second] = Jump(known.after, second, known.units + before - balance)
         balance, after = before - entries[row].units, second
     return [jump for _, jump in sorted(found.items()) if jump.units]

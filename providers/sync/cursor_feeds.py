@@ -18,7 +18,7 @@ from providers.adapters import CursorAdapter
 from providers.adapters.errors import AuthFailed, Unavailable
 from providers.adapters.records import BadRow, LogRecord, Span, Trait
 from providers.models import Check, Connection, Cursor, Feed, QuarantinedRow, UsageLog
-from providers.sync import balances, checks, coverage, numbered, plan, site_facts
+from providers.sync import balances, checks, coverage, epochs, numbered, plan, site_facts
 from providers.sync.coverage import Numbered, Range, Ranges
 from providers.sync.numbered import Row, Way
 from providers.sync.steps import Step, due_feeds
@@ -237,6 +237,7 @@ def _keep(
     def finish(new: Sequence[LogRecord]) -> None:
         before = _covered(work.feed)
         page = _numbered(rows)
+        is_reordered = epochs.note(work.feed, page)
         if page:
             known = coverage.with_page(
                 _ranges(cursor), page, from_the_beginning=from_the_beginning, next_to=next_to
@@ -251,7 +252,14 @@ def _keep(
         changed = _around(coverage.difference(before, covered), new, bad_rows)
         if changed is not None:
             turn = work.turn
-            balances.prove(work.feed, changed, covered, zone=turn.zone, now=turn.now())
+            balances.prove(
+                work.feed,
+                changed,
+                covered,
+                is_reordered=is_reordered,
+                zone=turn.zone,
+                now=turn.now(),
+            )
 
     store.merge_rows(
         work.feed, records, bad_rows, now=work.turn.now(), zone=work.turn.zone, finish=finish

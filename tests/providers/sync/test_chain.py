@@ -1,7 +1,10 @@
+from dataclasses import replace
 from itertools import permutations
 
 import pytest
 
+from providers.models import Feed
+from providers.sync import epochs
 from providers.sync.chain import Entry, Jump, jumps, tells_before
 
 
@@ -54,6 +57,30 @@ def test_small_costs_in_any_order_tell_where_a_balance_stands(order, is_before):
 
 def small_costs(is_before):
     return charged(*((t, c) for t in range(0, 9000, 500) for c in (1, 0, 2)), is_before=is_before)
+
+
+def test_what_leads_to_the_others_is_no_link_itself():
+    first, second, third = charged((10, 1), -5, (500, 1), -7, (900, 1))
+    entries = [first, replace(second, is_lead=True), third]
+    assert jumps(entries, is_before=False) == [Jump(500, 900, -7)]
+
+
+@pytest.mark.parametrize(
+    ("page", "steps"),
+    [
+        ([(1, 100), (2, 200), (3, 200)], []),
+        ([(3, 100), (2, 2000), (1, 1000)], [3]),
+        ([(1, 1000), (2, 950), (3, 1100)], []),
+        ([(1, 1000), (2, 100), (3, 200), (4, 1500), (5, 300)], [2, 5]),
+    ],
+)
+def test_where_a_clock_was_set_back(page, steps):
+    feed = Feed(clock_steps=[])
+    feed.save = lambda **_: None
+    assert epochs.note(feed, page) == bool(steps)
+    assert feed.clock_steps == steps
+    assert not epochs.note(feed, page)
+    assert len(epochs.epochs_of(feed)) == len(steps) + 1
 
 
 def test_equal_costs_tell_nothing():

@@ -194,6 +194,48 @@ def test_a_top_up_breaks_nothing(mirror_of, profile):
     assert jump.units == 5000
 
 
+@each_end
+def test_what_came_between_rows_stays_known_while_more_come(mirror_of, profile):
+    mirror = mirror_of(profile, rows(10))
+    mirror.sync()
+    moved = []
+    for number in range(1, 5):
+        if number % 2:
+            mirror.double.top_up(LAB, 5000)
+        else:
+            mirror.double.charge(LAB, 70)
+        moved.append(5000 if number % 2 else -70)
+        mirror.double.set_clock(offset=2000 * number)
+        mirror.double.append(LAB, [{"quota": 3}])
+        mirror.double.set_clock(offset=2000 * number + 500)
+        mirror.sync()
+    assert list(BalanceJump.objects.order_by("time").values_list("units", flat=True)) == moved
+    assert mirror.feed.windows.filter(state="differs").count() == 2
+
+
+@each_end
+def test_a_clock_that_is_set_back_breaks_nothing(mirror_of, profile):
+    """Rows of two different hours have the same seconds; what was charged without a row in the
+    second of them is found all the same."""
+    mirror = mirror_of(profile, rows(60, every=60))
+    mirror.sync()
+    for minute in range(20):
+        mirror.double.set_clock(offset=60 * minute - 3600)
+        if minute == 10:
+            mirror.double.charge(LAB, 70)
+        mirror.double.append(LAB, [{"quota": 1 + minute % 5}] * 2)
+        mirror.sync()
+    mirror.double.set_clock(offset=120)
+    mirror.double.append(LAB, [{"quota": 4}])
+    mirror.double.set_clock(offset=300)
+    mirror.sync()
+    assert mirror.rows() == mirror.truth()
+    assert [jump.units for jump in BalanceJump.objects.all()] == [-70]
+    (broken,) = mirror.feed.windows.filter(state="differs")
+    assert broken.site_units - broken.units == 70
+    assert len(mirror.feed.clock_steps) == 1
+
+
 def test_balances_may_stand_there_before_the_charge(mirror_of):
     mirror = mirror_of(balance_before=True)
     mirror.sync()
