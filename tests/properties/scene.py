@@ -20,6 +20,7 @@ from tests.upstream.profiles import PROFILES
 BEGIN = 1_782_000_000  # 2026-06-21 00:00 UTC
 HOUR, DAY = 3600, 86400
 MOST_TURNS = 60
+LEASE_RUNS_OUT = 91  # seconds; of a worker that died on another machine
 LAB = 2
 OF_ROWS = {"edit_rows", "text_quota", "fraction_quota", "null_quota", "null_time", "text_time"}
 OF_ROWS |= {"object_model", "infinite_quota", "long_quota"}
@@ -211,7 +212,8 @@ class Scene:
         if feed.waits_for_person or (not has_error and not feed.sync_asked_at):
             return None
         due = [one.retry_at for one in connections if one.retry_at is not None]
-        return max(1, self._seconds_to(min(due))) if due else 91
+        seconds = self._seconds_to(min(due)) if due else 0
+        return seconds if seconds > 0 else LEASE_RUNS_OUT
 
     def _seconds_to(self, moment):
         return math.ceil(moment.timestamp() - self.now)
