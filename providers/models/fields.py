@@ -8,10 +8,10 @@ from django.db import models
 if TYPE_CHECKING:
     TextBase = models.TextField[str | None, Any]
     SecondBase = models.BigIntegerField[datetime | int, datetime]
-    IntListField = models.JSONField[list[int], list[int]]
+    PairsField = models.JSONField[list[list[int]], list[list[int]]]
 else:
     TextBase, SecondBase = models.TextField, models.BigIntegerField
-    IntListField = models.JSONField
+    PairsField = models.JSONField
 
 ESCAPE = "\ufdd0"  # a noncharacter: PostgreSQL cannot hold NUL in text
 

@@ -33,25 +33,43 @@ class Epoch:
 
 def epochs_of(feed: Feed) -> list[Epoch]:
     """Oldest first; nearly always one."""
-    ends = [None, *sorted(feed.clock_steps), None]
+    ends = [None, *(row_id for row_id, _ in feed.clock_steps), None]
     return [Epoch(first, until) for first, until in pairwise(ends)]
 
 
 def note(feed: Feed, page: Iterable[Numbered]) -> bool:
-    """True where a page shows that the clock was set back, which was not known."""
-    new = [row_id for row_id in _steps(sorted(page)) if row_id not in feed.clock_steps]
-    if not new or len(feed.clock_steps) >= MOST:
+    """True where a page, whose rows are stored, shows that the clock was set back, which was not
+    known. The rows of one key tell it later than those of another."""
+    known = {(row_id, second) for row_id, second in feed.clock_steps}
+    found = set(_steps(sorted(page)))
+    if found <= known or len(known) >= MOST:
         return False
-    feed.clock_steps = sorted([*feed.clock_steps, *new])
+    steps = _earliest(feed, sorted(known | found))
+    if steps == feed.clock_steps:
+        return False
+    feed.clock_steps = steps
     feed.save(update_fields=["clock_steps"])
     return True
 
 
-def _steps(page: Sequence[Numbered]) -> list[int]:
-    found, newest = [], None
+def _steps(page: Sequence[Numbered]) -> list[Numbered]:
+    """The rows that go back."""
+    found: list[Numbered] = []
+    newest = None
     for row_id, second in page:
         if newest is not None and second < newest - STEP_SECONDS:
-            found.append(row_id)
+            found.append((row_id, second))
             newest = second
         newest = second if newest is None else max(newest, second)
     return found
+
+
+def _earliest(feed: Feed, steps: Iterable[Numbered]) -> list[list[int]]:
+    """Without those that do not go back behind the rows since the one before."""
+    kept: list[list[int]] = []
+    for row_id, second in steps:
+        before = Epoch(kept[-1][0] if kept else None, row_id).rows(feed)
+        newest = before.order_by("-time").values_list("time", flat=True).first()
+        if newest is not None and second < newest.timestamp() - STEP_SECONDS:
+            kept.append([row_id, second])
+    return kept

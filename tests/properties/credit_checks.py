@@ -6,7 +6,7 @@ from itertools import pairwise
 from providers.models import BalanceJump, Window
 from tests.properties.checks import State, mirrored, within
 
-NO_PROOF = {"lied", "edited", "deleted", "clock"}
+NO_PROOF = {"lied", "edited", "deleted"}
 
 
 def when_settled(scene):
@@ -19,7 +19,7 @@ def when_settled(scene):
         missing = within(truth, window) - rows
         is_told = window.state != State.VERIFIED
         scene.require(not missing or is_told, f"a verified window has every row: {missing}")
-    if scene.excuses & {"lied", "edited", "clock"}:
+    if scene.excuses & {"lied", "edited"}:
         return
     scene.require(not truth - rows, f"it has every row of the site: {truth - rows}")
     is_kept = "deleted" in scene.excuses

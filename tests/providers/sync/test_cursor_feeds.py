@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from providers import names
-from providers.models import BalanceJump, Cursor, QuarantinedRow, UsageLog
+from providers.models import BalanceJump, Connection, Cursor, QuarantinedRow, UsageLog
 from providers.sync import cursor_feeds
 from tests.providers.sync import hk
 from tests.providers.sync.hk import LAB, rows
@@ -234,6 +234,32 @@ def test_a_clock_that_is_set_back_breaks_nothing(mirror_of, profile):
     (broken,) = mirror.feed.windows.filter(state="differs")
     assert broken.site_units - broken.units == 70
     assert len(mirror.feed.clock_steps) == 1
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_two_keys_tell_of_one_step_of_the_clock(mirror_of, first):
+    """Calls of both, charged in another order, come right after it."""
+    given = rows(30)
+    for number, row in enumerate(given):
+        row.token_id = 1 + number % 2
+    mirror = mirror_of(given=given, log_per_key=True)
+    other = hk.make_mirror(mirror.double, key=2)
+    mirror.sync()
+    mirror.double.set_clock(offset=-3600)
+    calls = [{"quota": 3 + number, "token_id": key} for number, key in enumerate([2, 2, 1, 2, 1])]
+    mirror.double.append(LAB, calls, charged_in=[4, 2, 0, 3, 1])
+    mirror.double.set_clock(offset=-3400)
+    Connection.objects.exclude(pk=(mirror, other)[first - 1].connection.pk).update(state="paused")
+    mirror.sync()
+    Connection.objects.update(state="active")
+    mirror.double.set_clock(offset=100)
+    mirror.double.append(LAB, calls, charged_in=[4, 2, 0, 3, 1])
+    mirror.double.set_clock(offset=300)
+    mirror.sync()
+    assert mirror.rows() == mirror.truth()
+    assert {state for state, _ in mirror.windows()} == {"verified"}
+    assert len(mirror.feed.clock_steps) == 1
+    assert not BalanceJump.objects.exists()
 
 
 def test_balances_may_stand_there_before_the_charge(mirror_of):
