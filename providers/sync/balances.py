@@ -83,11 +83,12 @@ def _parts(feed: Feed, known: Sequence[Epoch], region: Span) -> Iterator[list[En
 
 
 def _tail(rows: OfFeedQuerySet) -> list[Entry]:
-    """The newest of these rows, and those that may have been charged after it."""
+    """The newest of these rows, those that may have been charged after it, and as many again: a
+    chain that begins among calls at the same time has found its way by then."""
     newest = rows.order_by("-time").values_list("time", flat=True).first()
     if newest is None:
         return []
-    since = int(newest.timestamp()) - DISORDER_SECONDS
+    since = int(newest.timestamp()) - 2 * DISORDER_SECONDS
     return [replace(entry, is_lead=True) for entry in _entries(rows.filter(time__gte=since))]
 
 

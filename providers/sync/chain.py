@@ -99,11 +99,13 @@ class _Waiting:
         return None
 
     def _beginning(self) -> int:
-        """The first row of the oldest second that no other of it leads to."""
+        """Of the oldest second a row that no other of it leads to: rather one that costs nothing,
+        since what does would leave it behind."""
         rows = list(takewhile(self._is_of_oldest_second, range(self._oldest, len(self._seconds))))
         waiting = [row for row in rows if not self._is_placed[row]]
         led_to = {self._after[row] for row in waiting if self._leads_on(row)}
-        return next((row for row in waiting if self.before[row] not in led_to), self._oldest)
+        first = (row for row in waiting if self.before[row] not in led_to)
+        return min(first, key=self._leads_on, default=self._oldest)
 
     def _is_of_oldest_second(self, row: int) -> bool:
         return self._seconds[row] == self._seconds[self._oldest]

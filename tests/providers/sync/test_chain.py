@@ -58,6 +58,13 @@ def small_costs(is_before):
     return charged(*((t, c) for t in range(0, 9000, 500) for c in (1, 0, 2)), is_before=is_before)
 
 
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_chain_may_begin_with_calls_at_the_same_time(order):
+    chain = charged((500, 0), (500, 1), (500, 1), (900, 1), (2000, 2))
+    leads = [replace(chain[turn], is_lead=True) for turn in order]
+    assert jumps([*leads, *chain[3:]], is_before=False) == []
+
+
 def test_what_leads_to_the_others_is_no_link_itself():
     first, second, third = charged((10, 1), -5, (500, 1), -7, (900, 1))
     entries = [first, replace(second, is_lead=True), third]
