@@ -22,6 +22,7 @@ WORDS = {
     "feeds": _("feeds"),
     "owner": _("owner"),
     "resealed": _("secrets"),
+    "paid": _("paid"),
     "role": _("role"),
     "rows": _("rows"),
     "since": _("from"),

@@ -64,6 +64,11 @@ class Details:
         return adapter.login_url(site.base_url) if isinstance(adapter, WebLogin) else ""
 
     @property
+    def has_no_worth(self) -> bool:
+        """A person may say what units are worth, since the site does not."""
+        return self.unit is None or self.unit.display == SiteUnit.PAID
+
+    @property
     def requests_per_minute(self) -> int:
         return per_minute(self.entry.connection.site)
 

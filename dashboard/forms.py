@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from providers.connections import Draft
 from providers.models import Connection
 from providers.models.sites import ALL, OWN
 from providers.vocabulary import VOCABULARIES
+from providers.worth import Paid
 
 LONGEST_SECRET = 4000
 DIGITS = RegexValidator(r"\A[0-9]{1,19}\Z", message=_("The user ID is a number."))
@@ -83,6 +85,44 @@ class VocabularyForm(forms.Form):
     """What the numbers of a site's log types mean."""
 
     vocabulary = forms.ChoiceField(choices=lambda: [(code, code) for code in VOCABULARIES])
+
+
+class WorthForm(forms.Form):
+    """What was paid for some units, and on which business day."""
+
+    units = forms.IntegerField(label=_("Units bought"), min_value=1, max_value=10**18)
+    amount = forms.DecimalField(
+        label=_("Paid for them"), min_value=Decimal("0.000001"), max_digits=20, decimal_places=6
+    )
+    currency = forms.RegexField(
+        r"\A[A-Z]{3}\Z",
+        label=_("Currency"),
+        initial="USD",
+        error_messages={"invalid": _("Three capital letters, such as USD or CNY.")},
+    )
+    usd_rate = forms.DecimalField(
+        label=_("One US dollar was"),
+        help_text=_("In that currency, on that day. For USD it is 1."),
+        min_value=Decimal("0.000001"),
+        max_digits=20,
+        decimal_places=6,
+        initial=1,
+    )
+    since = forms.DateField(
+        label=_("Day"),
+        help_text=_("From this day on; the first one counts for the time before as well."),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("currency") == "USD" and cleaned.get("usd_rate", 1) != 1:
+            self.add_error("usd_rate", _("A US dollar is one US dollar."))
+        return cleaned
+
+    def paid(self) -> Paid:
+        names = ("units", "amount", "currency", "usd_rate")
+        return Paid(**{name: self.cleaned_data[name] for name in names})
 
 
 class ConnectionForm(CredentialsForm):

@@ -16,6 +16,7 @@ from dashboard.views import (
     usage,
     verification,
     who,
+    worth,
 )
 
 
@@ -42,6 +43,8 @@ of_connections = [
     path("<uuid:pk>/secret/", connections.connection_secret, name="connection_secret"),
     path("<uuid:pk>/key/", openings.opened_key, name="opened_key"),
     path("<uuid:pk>/types/", connections.connection_types, name="connection_types"),
+    path("<uuid:pk>/worth/", worth.connection_worth, name="connection_worth"),
+    path("<uuid:pk>/worth/<place:unit>/remove/", worth.worth_remove, name="worth_remove"),
     path("<uuid:pk>/remove/", connections.connection_remove, name="connection_remove"),
 ]
 

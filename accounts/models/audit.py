@@ -29,6 +29,8 @@ class Action(models.TextChoices):
     CONNECTION_REMOVED = "connection_removed", _("Removed a connection")
     ROWS_DELETED = "rows_deleted", _("Deleted the rows of a feed")
     TYPES_CHOSEN = "types_chosen", _("Chose the meaning of log types")
+    WORTH_TOLD = "worth_told", _("Entered what was paid for units")
+    WORTH_REMOVED = "worth_removed", _("Removed what was paid for units")
     ACCOUNT_OPENED = "account_opened", _("Opened an account at a site")
     ANSWER_SEEN = "answer_seen", _("Read the answer to an opening")
     KEY_SHOWN = "key_shown", _("Was shown the key of an opened account")

@@ -58,6 +58,8 @@ class Site(models.Model):
 class SiteUnit(models.Model):
     """What a site's unit was worth from `read_at` on, until the next row says otherwise."""
 
+    PAID = "paid"  # as `display`: a person said so, of a site that does not
+
     site = models.ForeignKey(Site, models.CASCADE, related_name="units")
     read_at = models.DateTimeField()
     units_per_usd = models.DecimalField(max_digits=30, decimal_places=10)

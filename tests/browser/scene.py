@@ -198,7 +198,10 @@ def _in_every_state(owner, moment):
 def _behind_a_cursor(owner, moment):
     """A chain of balances with a break and a top-up; accounts that were opened, well and badly."""
     site = Site.objects.create(
-        kind="openai_hk", base_url="https://www.openai-hk.com", name="openai-hk"
+        kind="openai_hk",
+        base_url="https://www.openai-hk.com",
+        name="openai-hk",
+        facts_read_at=moment,
     )
     connection = make_connection(owner, make_feed(site), name="openai-hk", error_code="")
     feed = connection.feed

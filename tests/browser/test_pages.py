@@ -29,6 +29,7 @@ def other_pages(scene):
     return [
         *("/connections/add/", "/connections/open/"),
         *(reverse(name, args=[scene.busy.pk]) for name in of_one),
+        reverse("connection_worth", args=[scene.connections[-1].pk]),
         reverse("feed_delete", args=[scene.unwatched.pk]),
         *("/team/?period=30d", f"/team/logs/{scene.row.pk}/", "/team/who/"),
         *("/team/usage/?by=model&also=channel", "/team/usage/?view=speed"),

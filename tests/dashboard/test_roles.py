@@ -18,7 +18,15 @@ from accounts.models import Invitation, User
 from accounts.public import PUBLIC_PAGES
 from providers import secrets
 from providers.adapters.records import Secret
-from providers.models import Belonging, Check, Opening, QuarantinedRow, Window
+from providers.models import (
+    Belonging,
+    Check,
+    Opening,
+    QuarantinedRow,
+    Site,
+    SiteUnit,
+    Window,
+)
 from tests.accounts.test_public_pages import ALL_PAGES
 from tests.factories import make_user
 from tests.factories_usage import make_connection, make_feed, make_log, make_site, make_window
@@ -93,11 +101,16 @@ def _own_feed(world):
     of_feed, of_connection = {"feed": feed.pk}, {"pk": connection.pk}
     bad_row = of_feed | {"second": int(bad.time.timestamp()), "number": 0}
     world.keys |= {page.name: of_connection for page in ALL_PAGES if "connection_" in page.name}
+    SiteUnit.objects.filter(site=feed.site).update(display=SiteUnit.PAID)
+    Site.objects.filter(pk=feed.site_id).update(facts_read_at=moment)
+    unit = SiteUnit.objects.get(site=feed.site)
     of_person = {"pk": world.people["stranger"].pk}
     world.keys |= {page.name: of_person for page in ALL_PAGES if page.name.startswith("member")}
     world.keys |= {
         "connection": of_connection,
         "connection_add": {},
+        "connection_worth": of_connection,
+        "worth_remove": of_connection | {"unit": unit.pk},
         "members": {},
         "opened_key": of_connection,
         "log": {"pk": row.pk},
