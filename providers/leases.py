@@ -17,6 +17,7 @@ from providers.models import Site
 from providers.pacing import Visit, insist
 
 LEASE_SECONDS = 90
+FAR_SECONDS = 10 * LEASE_SECONDS
 
 
 class LeaseLost(Exception):
@@ -49,9 +50,15 @@ class Lease:
         insist(lambda: mine.update(lease_holder="", lease_until=0))
 
     def before_request(self) -> None:
-        """Wait for the turn, and renew. The hooks of `Door`."""
-        self._let_others_pass_and_renew()
+        """Wait for the turn, and renew last: whoever stood still for longer than the lease asks
+        nothing. The hooks of `Door`."""
+        self._let_others_pass()
         self.visit.before_request(meanwhile=self._let_others_pass_and_renew)
+        try:
+            self._renew()
+        except LeaseLost:
+            self.visit.after_request(None)
+            raise
 
     def after_request(self, answer: Answer | None) -> None:
         self.visit.after_request(answer)
@@ -75,9 +82,10 @@ class Lease:
 
 
 def _is_free() -> Q:
-    """Run out; or taken for much longer than a lease lasts, by a clock that was set back since."""
+    """Run out; or taken for much longer than a lease lasts, by a clock that was set back since.
+    Who stands still for some minutes before it asks the database takes nothing for that."""
     now = time.time()
-    return Q(lease_until__lt=now) | Q(lease_until__gt=now + 2 * LEASE_SECONDS)
+    return Q(lease_until__lt=now) | Q(lease_until__gt=now + FAR_SECONDS)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.properties.events import Arrive, At, Batch, Rival, Spoil, Turn
+from tests.properties.events import Arrive, At, Batch, Die, Rival, Spoil, Turn
 from tests.properties.gateways import GatewayScene
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -41,6 +41,18 @@ def test_a_worker_that_stood_still_while_another_one_read(scene, request_number)
     site = scene("new-api-v0.13.2")
     site.begin_with([Batch((call(quota=5),), late=age) for age in (100, 3700, 5000, 90_000)])
     site.work(Turn(plan=(At("request", request_number, Rival(Turn(), pause=100)),)))
+    site.settle()
+
+
+@pytest.mark.parametrize("statement", [1, 10, 12, 36, 37])
+def test_a_worker_that_stood_still_between_its_lease_and_its_question(scene, statement):
+    """While it does, another one takes the site, and dies on its machine."""
+    site = scene("new-api-v0.13.2")
+    site.begin_with([Batch((call(quota=5),), late=age) for age in (100, 3700, 90_000)])
+    site.work(Turn())
+    site.happen(Arrive(Batch((call(quota=5),), late=10)))
+    rival = Rival(Turn(plan=(At("request", 3, Die(True)),)), pause=100)
+    site.work(Turn(plan=(At("statement", statement, rival),)))
     site.settle()
 
 
