@@ -42,9 +42,9 @@ def upstream():
 
 
 @pytest.fixture
-def upstream_of_kind():
-    """The short forms are for New API; `make drill` knows the others."""
-    upstream = KINDS["new_api"](rows=ROWS)
+def upstream_of_kind(request):
+    """Of New API, unless a test names another kind; `make drill` takes any."""
+    upstream = KINDS[getattr(request, "param", "new_api")](rows=ROWS)
     yield upstream
     upstream.stop()
 

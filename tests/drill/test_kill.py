@@ -4,10 +4,12 @@ import pytest
 
 from tests.drill.crashes import ALL
 from tests.drill.troubles import wait_for_rows
+from tests.drill.upstreams import KINDS
 
 pytestmark = pytest.mark.real
 
 
+@pytest.mark.parametrize("upstream_of_kind", KINDS, indirect=True)
 def test_nothing_is_lost_or_doubled(drill):
     """Each part once, in the midst of work; then all at once."""
     for name in sorted(drill.living()):
