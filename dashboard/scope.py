@@ -8,10 +8,11 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Value
 
 from accounts.models import User
 from dashboard import money
+from dashboard.business_days import BusinessDay
 from dashboard.money import Rates
 from dashboard.shares import Share, shares_of
 from providers.models import Connection, Feed, KeyDay, ModelDay, QuotaPoint, Site, UsageLog, Window
@@ -60,6 +61,7 @@ class Scope:
     books: Sequence[Book]
     part: Part | None = None
     mapped: frozenset[int] = frozenset()
+    is_by_key: bool = False  # what is theirs, daily sums of models do not tell apart
 
     @property
     def shows_texts(self) -> bool:
@@ -72,6 +74,12 @@ class Scope:
         return UsageLog.objects.visible_to(self.user).filter(feed__in=self.feeds)
 
     def model_days(self) -> OfFeedQuerySet:
+        """Or the rows themselves, in the same columns."""
+        if self.part is not None and self.is_by_key:
+            day = BusinessDay("time", self.zone)
+            theirs = UsageLog.objects.filter(self.part.rows)
+            usage: OfFeedQuerySet = theirs.annotate(day=day, requests=Value(1))
+            return usage
         return self._days(ModelDay)
 
     def key_days(self) -> OfFeedQuerySet:
@@ -170,6 +178,7 @@ def scope_of(
         books=books_of([seen.feed for seen in feeds.values()], zone),
         part=_with_shares(own, shares, zone) if shares else None,
         mapped=frozenset(mapped),
+        is_by_key=any(share.is_by_key for share in shares),
     )
 
 

@@ -1,16 +1,21 @@
 """A member sees what of everybody's rows is theirs, and only as the site would show it to them."""
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.db.models import Sum
 from django.utils import timezone
 
 from accounts.models import User
-from providers import whois
-from providers.models import Belonging
+from dashboard import people
+from dashboard.scope import scope_of
+from providers import rollups, whois
+from providers.models import Belonging, UsageLog
 from tests.dashboard.watching import sign_in
 from tests.factories import make_user
-from tests.factories_usage import make_connection, make_feed, make_log, make_window
+from tests.factories_usage import make_connection, make_feed, make_log, make_name, make_window
 
 pytestmark = pytest.mark.django_db
 
@@ -36,10 +41,10 @@ def row_of(feed, upstream_id, model="their-model", **fields):
     return make_log(feed, model=model, text=TEXT, user_id=upstream_id, **fields)
 
 
-def belongs(feed, upstream_id, member, since=None, until=None):
+def belongs(feed, upstream_id, member, since=None, until=None, kind="user"):
     return whois.confirm(
         feed.site,
-        "user",
+        kind,
         upstream_id,
         member,
         since=since,
@@ -152,3 +157,71 @@ def test_sites_on_which_one_user_is_two_peoples_are_not_merged(every):
     belongs(other, "7", make_user("bob"))
     with pytest.raises(whois.NotMergeable):
         whois.merge(every.site, other.site, by=make_user("boss", role="admin"))
+
+
+def key_row(feed, user, key, **fields):
+    """The key's id is its text."""
+    name = make_name("key", key, site_id=feed.site_id, upstream_id=key)
+    row = row_of(feed, user, key=key, **fields)
+    UsageLog.objects.filter(pk=row.pk).update(key=name)
+    zone = ZoneInfo("UTC")
+    rollups.rebuild_days(feed.pk, {row.time.astimezone(zone).date()}, zone)
+    return row
+
+
+@pytest.mark.parametrize("path", ["/", "/logs/", "/logs/export/"])
+def test_rows_of_their_key_are_theirs_and_those_of_others_keys_are_not(every, path):
+    client = sign_in()
+    me, other = User.objects.get(), make_user("other")
+    key_row(every, "7", "11", model="by-my-key")
+    key_row(every, "7", "12", model="by-their-key")
+    key_row(every, "8", "13", model="by-my-user")
+    key_row(every, "8", "14", model="by-another-key")
+    belongs(every, "11", me, kind="key")
+    belongs(every, "7", other)
+    belongs(every, "8", me)
+    belongs(every, "14", other, kind="key")
+    text = text_of(client, path)
+    assert "by-my-key" in text
+    assert "by-my-user" in text
+    assert "by-their-key" not in text
+    assert "by-another-key" not in text
+
+
+def test_the_daily_sums_of_keys_are_those_of_the_rows(every):
+    """Against the one function that says whose a row is, on every day and at its ends."""
+    me, other = make_user("me"), make_user("other")
+    zone = ZoneInfo("Asia/Kolkata")
+    for number in range(60):
+        moment = datetime(2026, 3, 1, tzinfo=zone) + timedelta(hours=7 * number)
+        user, key = str(7 + number % 2), str(11 + number % 4)
+        key_row(every, user, key, model=f"model-{number % 3}", units=2**number % 997, time=moment)
+    belongs(every, "7", other)
+    belongs(every, "8", me, until=date(2026, 3, 15))
+    belongs(every, "11", me, kind="key", since=date(2026, 3, 5), until=date(2026, 3, 12))
+    belongs(every, "12", other, kind="key", until=date(2026, 3, 9))
+    known = people.whose(zone)
+    expected = Counter()
+    for row in UsageLog.objects.all():
+        day = row.time.astimezone(zone).date()
+        if known.member(row.user_id, row.key_id, day) == me.pk:
+            expected[day, row.model_id] += row.units
+    scope = scope_of(me, [], zone, only=None)
+    days = scope.model_days().filter(day__gte=date(2026, 3, 2)).order_by()
+    found = days.values_list("day", "model").annotate(sum=Sum("units"))
+    assert {(day, model): total for day, model, total in found} == {
+        where: units for where, units in expected.items() if where[0] >= date(2026, 3, 2)
+    }
+    assert sum(row.units for row in scope.rows()) == sum(expected.values())
+
+
+def test_an_account_that_they_watch_themselves_counts_once_though_a_key_is_theirs(every):
+    client = sign_in()
+    me = User.objects.get()
+    own = make_connection(me, make_feed(every.site, account="7"))
+    key_row(own.feed, "7", "11", units=500_000)
+    key_row(every, "7", "11", units=500_000)
+    belongs(every, "11", me, kind="key")
+    text = text_of(client, "/logs/")
+    assert "$1.0000" in text
+    assert "$2.0000" not in text
