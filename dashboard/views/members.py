@@ -1,8 +1,7 @@
 from collections.abc import Callable
 
-from django import forms
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import now
@@ -16,6 +15,7 @@ from accounts.forms import InvitationForm
 from accounts.models import INVITATION_DAYS, Invitation, Role, User
 from accounts.zone import business_zone
 from dashboard import watched
+from dashboard.member_forms import HandOverForm
 from dashboard.membership import everybody
 from providers import leaving
 from providers.models import Connection
@@ -122,7 +122,7 @@ def member_leave(request: PersonRequest, pk: int) -> HttpResponse:
 def member_hand_over(request: PersonRequest, pk: int) -> HttpResponse:
     """One of a person's connections, to another person."""
     person = get_object_or_404(User, pk=pk)
-    form = _HandOverForm(request.POST, owner=person)
+    form = HandOverForm(request.POST, owner=person)
     if not form.is_valid():
         messages.error(request, _("Choose a connection and a member."))
         return redirect("member", pk)
@@ -142,18 +142,6 @@ def member_hand_over(request: PersonRequest, pk: int) -> HttpResponse:
         done = _("%(connection)s is %(name)s's now, who has to enter its secret again.")
         messages.success(request, done % {"connection": owned, "name": to})
     return redirect("member", pk)
-
-
-class _HandOverForm(forms.Form):
-    connection = forms.ModelChoiceField(queryset=Connection.objects.none())
-    to = forms.ModelChoiceField(queryset=User.objects.all())
-
-    def __init__(self, data: QueryDict, *, owner: User) -> None:
-        super().__init__(data)
-        field = self.fields["connection"]
-        if isinstance(field, forms.ModelChoiceField):
-            owned = Connection.objects.filter(owner=owner)
-            field.queryset = owned.select_related("site", "feed__site", "owner")
 
 
 def _done(

@@ -6,20 +6,17 @@ with each run, as far as they were younger than the settle margin at the last on
 """
 
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import astuple
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import chain
 
 from django.db.models import F, QuerySet
 
-from providers import store
 from providers.adapters import CursorAdapter
-from providers.adapters.errors import AuthFailed, Unavailable
-from providers.adapters.records import BadRow, LogRecord, Span, Trait
+from providers.adapters.errors import Unavailable
+from providers.adapters.records import Span, Trait
 from providers.models import Check, Connection, Cursor, Feed, QuarantinedRow, UsageLog
-from providers.sync import balances, checks, coverage, epochs, numbered, plan, site_facts
-from providers.sync.coverage import Numbered, Range, Ranges
+from providers.sync import checks, coverage, log_pages, numbered, plan, site_facts
+from providers.sync.coverage import Range
 from providers.sync.numbered import Row, Way
 from providers.sync.steps import Step, due_feeds
 from providers.sync.turn import FeedTurn
@@ -81,7 +78,7 @@ def verify_again(work: FeedTurn) -> None:
 def _read_again(work: FeedTurn, since: int) -> None:
     now = work.turn.now()
     for cursor in Cursor.objects.filter(connection__feed=work.feed):
-        _cut(cursor, work.feed, since, from_id=None)
+        log_pages.cut(cursor, work.feed, since, from_id=None)
         cursor.looked_back_at = now
         _forget_the_way(cursor)
     work.feed.sync_asked_at = now
@@ -91,7 +88,7 @@ def _read_again(work: FeedTurn, since: int) -> None:
 def read_newest(work: FeedTurn) -> None:
     cursor, begun = _cursor(work), work.turn.now()
     if cursor.unsettled_from is not None and cursor.front is not None:
-        _cut(cursor, work.feed, cursor.front, from_id=cursor.unsettled_from)
+        log_pages.cut(cursor, work.feed, cursor.front, from_id=cursor.unsettled_from)
         cursor.unsettled_from, cursor.is_at_end = None, False
         cursor.save()
     if cursor.is_newest_first is False and cursor.ranges:
@@ -126,7 +123,7 @@ def _has_gap(cursor: Cursor) -> bool:
         return False
     if cursor.is_newest_first is False:
         return not cursor.is_at_end
-    return not _ranges(cursor)[-1].is_from_the_beginning
+    return not log_pages.ranges_of(cursor)[-1].is_from_the_beginning
 
 
 def _read_first_page(work: FeedTurn, cursor: Cursor) -> None:
@@ -140,15 +137,15 @@ def _read_first_page(work: FeedTurn, cursor: Cursor) -> None:
         cursor.front = ask.settled
     elif rows and is_oldest_first:
         cursor.front = _front_after(rows, ask.settled)
-    elif not rows and not any(part.rows for part in _ranges(cursor)):
+    elif not rows and not any(part.rows for part in log_pages.ranges_of(cursor)):
         cursor.front = ask.settled
-        _set_ranges(cursor, [coverage.nothing(ask.settled)])
-    _keep(work, cursor, rows, ask.settled, from_the_beginning=is_whole or is_oldest_first)
+        log_pages.set_ranges(cursor, [coverage.nothing(ask.settled)])
+    log_pages.keep(work, cursor, rows, ask.settled, from_the_beginning=is_whole or is_oldest_first)
 
 
 def _go_on(work: FeedTurn, cursor: Cursor) -> None:
     """One page further from where the log was read to."""
-    ask, ranges = _Asker(work), _ranges(cursor)
+    ask, ranges = _Asker(work), log_pages.ranges_of(cursor)
     known = ranges[-1] if cursor.is_newest_first else ranges[0]
     way = Way(is_newest_first=cursor.is_newest_first, counts_ids=cursor.counts_ids)
     page = numbered.page_beyond(ask, way, ranges, known, ask.limit)
@@ -158,12 +155,12 @@ def _go_on(work: FeedTurn, cursor: Cursor) -> None:
     cursor.counts_ids = page.counts_ids
     if cursor.is_newest_first:
         closed = known if page.is_last else None
-        _keep(work, cursor, page.rows, None, next_to=known, closed=closed)
+        log_pages.keep(work, cursor, page.rows, None, next_to=known, closed=closed)
     else:
         cursor.is_at_end = page.is_last
         cursor.front = ask.settled if page.is_last else _front_after(page.rows, ask.settled)
-        _keep(work, cursor, page.rows, ask.settled, next_to=known)
-    if _ranges(cursor) == ranges and not page.is_last:
+        log_pages.keep(work, cursor, page.rows, ask.settled, next_to=known)
+    if log_pages.ranges_of(cursor) == ranges and not page.is_last:
         _doubt(cursor)
 
 
@@ -181,7 +178,7 @@ def _doubt(cursor: Cursor) -> None:
 
 def _front_after(rows: Sequence[Row], settled: int) -> int:
     """More rows may follow in the second of the last one."""
-    return min([settled, *(second for _, second in _numbered(rows)[-1:])])
+    return min([settled, *(second for _, second in log_pages.numbered_rows(rows)[-1:])])
 
 
 def _begin_again(work: FeedTurn, cursor: Cursor, known: Range) -> None:
@@ -191,7 +188,7 @@ def _begin_again(work: FeedTurn, cursor: Cursor, known: Range) -> None:
     if told is not None and told != cursor.is_newest_first:
         _doubt(cursor)
     if cursor.is_newest_first:
-        _keep(work, cursor, [], None, closed=known)
+        log_pages.keep(work, cursor, [], None, closed=known)
     else:
         _read_first_page(work, cursor)
 
@@ -215,115 +212,6 @@ class _Asker:
 
     def __call__(self, start: int, limit: int) -> Sequence[Row]:
         return self._adapter.rows_from(self._turn.door, self._credentials, start=start, limit=limit)
-
-
-def _keep(
-    work: FeedTurn,
-    cursor: Cursor,
-    rows: Sequence[Row],
-    settled: int | None,
-    *,
-    from_the_beginning: bool = False,
-    next_to: Range | None = None,
-    closed: Range | None = None,
-) -> None:
-    """Store a page, and what it says of how far the log was read. Rows that are not older than
-    `settled` (or than the front) are read again; `closed`: nothing lies before that range."""
-    records = [row for row in rows if isinstance(row, LogRecord)]
-    bad_rows = [row for row in rows if isinstance(row, BadRow)]
-    if any(record.user_id not in ("", work.feed.account) for record in records):
-        raise AuthFailed(code="other_account")
-
-    def finish(new: Sequence[LogRecord]) -> None:
-        before = _covered(work.feed)
-        page = _numbered(rows)
-        is_reordered = epochs.note(work.feed, page)
-        if page:
-            known = coverage.with_page(
-                _ranges(cursor), page, from_the_beginning=from_the_beginning, next_to=next_to
-            )
-            _set_ranges(cursor, known)
-        _note_young(cursor, page, settled)
-        if closed is not None:
-            first = min([closed.first, *numbered.ids(rows)])
-            _set_ranges(cursor, coverage.closed_below(_ranges(cursor), first))
-        cursor.save()
-        covered = _covered(work.feed)
-        changed = _around(coverage.difference(before, covered), new, bad_rows)
-        if changed is not None:
-            turn = work.turn
-            balances.prove(
-                work.feed,
-                changed,
-                covered,
-                is_reordered=is_reordered,
-                zone=turn.zone,
-                now=turn.now(),
-            )
-
-    store.merge_rows(
-        work.feed, records, bad_rows, now=work.turn.now(), zone=work.turn.zone, finish=finish
-    )
-
-
-def _note_young(cursor: Cursor, page: Sequence[Numbered], settled: int | None) -> None:
-    until = cursor.front if settled is None else settled
-    young = [row_id for row_id, second in page if until is not None and second >= until]
-    if young and cursor.unsettled_from is not None:
-        young.append(cursor.unsettled_from)
-    cursor.unsettled_from = min(young, default=cursor.unsettled_from)
-
-
-def _numbered(rows: Sequence[Row]) -> list[Numbered]:
-    """Rows with their seconds; one whose second cannot be read has that of its neighbour."""
-    seconds = [row.second for row in rows if row.second is not None]
-    found: list[Numbered] = []
-    for row in rows:
-        last = found[-1][1] if found else min(seconds, default=0)
-        if row.upstream_id is not None:
-            found.append((row.upstream_id, last if row.second is None else row.second))
-    return found
-
-
-def _around(
-    changed: Span | None, new: Sequence[LogRecord], bad_rows: Sequence[BadRow]
-) -> Span | None:
-    seconds = [record.second for record in new]
-    seconds += [row.second for row in bad_rows if row.second is not None]
-    ends = [(second, second + 1) for second in seconds]
-    if changed is not None:
-        ends.append((changed.since, changed.until))
-    if not ends:
-        return None
-    return Span(since=min(since for since, _ in ends), until=max(until for _, until in ends))
-
-
-def _covered(feed: Feed) -> list[Span]:
-    """The seconds from the oldest row on that were read with every key of the account that is in
-    use. The log of one may begin later than that of another, or have no row yet."""
-    active = feed.connections.filter(state=Connection.State.ACTIVE).select_related("cursor")
-    spans = coverage.shared([_spans(connection) for connection in active])
-    cursors = Cursor.objects.filter(connection__in=active)
-    parts = chain.from_iterable(map(_ranges, cursors))
-    oldest = min((part.since for part in parts if part.rows), default=None)
-    return [] if oldest is None else coverage.from_second(spans, oldest)
-
-
-def _spans(connection: Connection) -> list[Span]:
-    if not hasattr(connection, "cursor"):
-        return []
-    return coverage.spans(_ranges(connection.cursor), front=connection.cursor.front)
-
-
-def _cut(cursor: Cursor, feed: Feed, second: int, *, from_id: int | None) -> None:
-    """Forget that rows from `second` (and `from_id`) on were read."""
-    rows = UsageLog.objects.filter(feed=feed, time__gte=second)
-    if from_id is not None:
-        rows = rows.filter(detail__upstream_id__gte=from_id)
-    first = rows.order_by("detail__upstream_id").values_list("detail__upstream_id", flat=True)
-    row_id = first.first()
-    if row_id is not None:
-        _set_ranges(cursor, coverage.cut(_ranges(cursor), row_id, second, rows=rows.count()))
 
 
 def _note_feed(work: FeedTurn) -> None:
@@ -374,14 +262,3 @@ def _traits(cursors: Sequence[Cursor]) -> list[Trait]:
         if cursor.counts_ids is not None:
             found.append(Trait(code="cursor", value="ids" if cursor.counts_ids else "rows"))
     return found
-
-
-def _ranges(cursor: Cursor) -> Ranges:
-    return tuple(
-        Range(first=first, last=last, rows=rows, since=since, until=until)
-        for first, last, rows, since, until in cursor.ranges
-    )
-
-
-def _set_ranges(cursor: Cursor, ranges: Iterable[Range]) -> None:
-    cursor.ranges = [list(astuple(part)) for part in ranges]
