@@ -100,7 +100,7 @@ def make_scene(**person):
 def make_plain_rows(owner):
     """25 rows of one day and two models; the oldest is an error, the only one with a request id."""
     moment = now().replace(microsecond=0) - DAY
-    connection = make_connection(owner, name="Harbour")
+    connection = make_connection(owner, name="Harbour", sealed="sealed")
     make_window(connection, moment - 3 * DAY, moment)
     for number in range(24):
         model = "gpt-5" if number % 3 else "claude-sonnet-4-5"
