@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from dashboard import commas, type_names
 from dashboard.completeness import Segment, State
 from dashboard.filters import Unit
+from dashboard.links import Break
 from dashboard.money import Amount
 from dashboard.periods import Preset
 from dashboard.strips import GridDay
@@ -75,8 +76,8 @@ def difference(amount: Amount | None) -> str:
 
 
 @register.simple_tag
-def rows_of(connection: Connection, window: Window) -> str:
-    """The query string of the log page for the rows of a window."""
+def rows_of(connection: Connection, window: Window | Break) -> str:
+    """The query string of the log page for the rows of a window, or around a break."""
     ends = {"since": window.since, "until": window.until}
     local = {name: f"{localtime(end):%Y-%m-%dT%H:%M:%S}" for name, end in ends.items()}
     return "?" + urlencode({"period": Preset.CUSTOM, **local, "connection": connection.pk})

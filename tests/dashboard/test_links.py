@@ -1,5 +1,8 @@
 """A connection to a log behind a cursor, as its page shows it."""
 
+import html
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -43,7 +46,18 @@ def test_a_whole_chain_is_told_with_its_links(client, mirror):
 
 
 def test_a_charge_without_a_row_breaks_a_link(client, mirror):
-    mirror.double.delete([mirror.double.truth(hk.LAB)[5]["id"]])
+    gone = mirror.double.truth(hk.LAB)[5]
+    mirror.double.delete([gone["id"]])
     mirror.sync()
     assert (links_of(mirror.feed).count, links_of(mirror.feed).intact) == (10, 9)
-    assert "9 of 10 links hold" in page_of(client, mirror)
+    page = page_of(client, mirror)
+    assert "9 of 10 links hold" in page
+    (broken,) = links_of(mirror.feed).breaks
+    assert broken.units == gone["quota"]
+    (link,) = re.findall(r'href="(/logs/[^"]+)">Rows around it', page)
+    around = client.get(html.unescape(link)).context["page"].rows
+    ids = [row["id"] for row in mirror.double.truth(hk.LAB)]
+    assert {row.detail.upstream_id for row in around} == {
+        max(row_id for row_id in ids if row_id < gone["id"]),
+        min(row_id for row_id in ids if row_id > gone["id"]),
+    }
