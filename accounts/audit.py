@@ -18,14 +18,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.ciphers import cipher
-from accounts.models.audit import Action, AuditEvent, AuditHead
+from accounts.models.audit import LONGEST_SUBJECT, Action, AuditEvent, AuditHead
 from accounts.models.people import User
 
 __all__ = ["Action", "Broken", "Proof", "prove", "record", "recording", "rotate"]
 
 PURPOSE = b"tollbook audit log"
 KEY_BYTES = 32
-LONGEST_SUBJECT = 500
 AT_ONCE = 2000  # events
 
 

@@ -35,9 +35,9 @@ def send(invitation: Invitation, link: str) -> bool:
     text = render_to_string(
         "account/email/invitation_message.txt", {"invitation": invitation, "link": link}
     )
-    subject = _("Invitation to Tollbook")
+    subject = settings.ACCOUNT_EMAIL_SUBJECT_PREFIX + _("Invitation to Tollbook")
     try:
-        send_mail(f"[Tollbook] {subject}", text, None, [invitation.email])
+        send_mail(subject, text, None, [invitation.email])
     except OSError as problem:  # SMTPException is one
         logger.warning("the invitation of %s was not sent: %s", invitation.email, problem)
         return False

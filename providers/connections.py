@@ -91,7 +91,7 @@ def add(
     connection.sealed = secrets.seal(draft.secret, connection)
     connection.save(force_insert=True)
     _keep_report(connection, report)
-    audit.record(by, Action.CONNECTION_ADDED, _told(connection), owner=owner.email)
+    audit.record(by, Action.CONNECTION_ADDED, told(connection), owner=owner.email)
     tasks.sync_soon(site.pk)
     return connection
 
@@ -119,7 +119,7 @@ def replace_secret(
     connection.save(update_fields=["sealed", "user_id", "feed"])
     connection.resume()
     _keep_report(connection, report)
-    audit.record(by, Action.SECRET_REPLACED, _told(connection))
+    audit.record(by, Action.SECRET_REPLACED, told(connection))
     tasks.sync_soon(connection.site_id)
 
 
@@ -135,13 +135,13 @@ def draft_of(connection: Connection, secret: Secret | None = None) -> Draft:
 
 
 def pause(connection: Connection, *, by: User | None) -> None:
-    with audit.recording(by, Action.CONNECTION_PAUSED, _told(connection)):
+    with audit.recording(by, Action.CONNECTION_PAUSED, told(connection)):
         connection.pause()
 
 
 def resume(connection: Connection, *, by: User | None) -> None:
     """Go on, and read the newest rows."""
-    with audit.recording(by, Action.CONNECTION_RESUMED, _told(connection)):
+    with audit.recording(by, Action.CONNECTION_RESUMED, told(connection)):
         sync_now(connection)
 
 
@@ -197,12 +197,12 @@ def choose_vocabulary(connection: Connection, code: str, *, by: User | None) -> 
 
 def remove(connection: Connection, *, by: User | None) -> None:
     """The secret goes with the row, watching ends; the rows of the feed stay."""
-    told, owner = _told(connection), connection.owner.email
-    with audit.recording(by, Action.CONNECTION_REMOVED, told, owner=owner):
+    name, owner = told(connection), connection.owner.email
+    with audit.recording(by, Action.CONNECTION_REMOVED, name, owner=owner):
         connection.delete()
 
 
-def _told(connection: Connection) -> str:
+def told(connection: Connection) -> str:
     """A connection, in the audit log."""
     return f"{connection.name} ({connection.site.base_url}, {connection.pk})"
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from accounts import audit
 from accounts.audit import Action
 from accounts.models import User
+from providers import connections
 from providers.models import Belonging, Connection, Opening
 from providers.models.sites import ALL, OWN
 
@@ -25,12 +26,12 @@ class NotForThem(Exception):
 def destroy_secrets(person: User, *, by: User | None, now: datetime) -> int:
     """Of all connections, and keys of opened accounts that were never shown. How many connections
     that were."""
-    connections = list(Connection.objects.filter(owner=person).exclude(sealed=""))
-    for connection in connections:
+    owned = list(Connection.objects.filter(owner=person).exclude(sealed=""))
+    for connection in owned:
         connection.lose_secret("secret_destroyed", now)
     _forget_keys(Opening.objects.filter(owner=person), now)
-    audit.record(by, Action.SECRETS_DESTROYED, person.email, connections=len(connections))
-    return len(connections)
+    audit.record(by, Action.SECRETS_DESTROYED, person.email, connections=len(owned))
+    return len(owned)
 
 
 @transaction.atomic
@@ -51,7 +52,7 @@ def hand_over(
     connection.save(update_fields=["owner"])
     connection.lose_secret("handed_over", now)
     _forget_keys(Opening.objects.filter(connection=connection), now)
-    told = f"{connection.name} ({connection.site.base_url}, {connection.pk})"
+    told = connections.told(connection)
     audit.record(by, Action.CONNECTION_HANDED_OVER, told, owner=to.email, before=former.email)
 
 

@@ -61,7 +61,7 @@ def show_once(connection: Connection, person: User) -> Secret | None:
     with transaction.atomic():
         if not shown.update(shown_at=timezone.now(), sealed=""):
             return None
-        audit.record(person, Action.KEY_SHOWN, f"{connection.name} ({connection.site.base_url})")
+        audit.record(person, Action.KEY_SHOWN, connections.told(connection))
     return secret
 
 

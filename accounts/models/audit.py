@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 CODE_LENGTH = 64  # hex digits of an HMAC-SHA256
+LONGEST_SUBJECT = 500
 
 
 class AppendOnly(Exception):
@@ -67,7 +68,7 @@ class AuditEvent(models.Model):
     )
     actor_email = models.EmailField(blank=True)  # as it was then
     action = models.CharField(max_length=40)  # an Action, perhaps of a newer version
-    subject = models.CharField(max_length=500, blank=True)  # whom or what, in words
+    subject = models.CharField(max_length=LONGEST_SUBJECT, blank=True)  # whom or what, in words
     details = models.TextField(blank=True)  # a JSON object, or empty
     code = models.CharField(max_length=CODE_LENGTH)
 

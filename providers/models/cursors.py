@@ -1,18 +1,12 @@
 """Logs that are read from a cursor on: how far, and what their balances tell."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from django.db import models
 
-from providers.models.fields import SecondField
+from providers.models.fields import ListsField, SecondField
 from providers.models.logs import OfFeedQuerySet
 from providers.models.sites import Connection, Feed
-
-if TYPE_CHECKING:
-    JsonBase = models.JSONField[list[list[int]], list[list[int]]]
-else:
-    JsonBase = models.JSONField
 
 
 class Cursor(models.Model):
@@ -25,7 +19,7 @@ class Cursor(models.Model):
     )
     is_newest_first = models.BooleanField(null=True)
     counts_ids = models.BooleanField(null=True)
-    ranges = JsonBase(default=list)
+    ranges = ListsField(default=list)
     front = models.BigIntegerField(null=True)  # unix second: up to it the newest range is whole
     unsettled_from = models.BigIntegerField(null=True)  # the first id that was too young
     is_at_end = models.BooleanField(default=False)  # of a log that is read from its oldest row

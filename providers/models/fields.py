@@ -8,10 +8,10 @@ from django.db import models
 if TYPE_CHECKING:
     TextBase = models.TextField[str | None, Any]
     SecondBase = models.BigIntegerField[datetime | int, datetime]
-    PairsField = models.JSONField[list[list[int]], list[list[int]]]
+    ListsField = models.JSONField[list[list[int]], list[list[int]]]
 else:
     TextBase, SecondBase = models.TextField, models.BigIntegerField
-    PairsField = models.JSONField
+    ListsField = models.JSONField
 
 ESCAPE = "\ufdd0"  # a noncharacter: PostgreSQL cannot hold NUL in text
 

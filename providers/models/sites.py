@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from providers.models.fields import PairsField, UpstreamTextField
+from providers.models.fields import ListsField, UpstreamTextField
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -130,7 +130,7 @@ class Feed(models.Model):
     hourly_silence = models.IntegerField(default=0)  # slices without a point, in a row
     parsed_with = models.CharField(max_length=40, default="")  # version that reread quarantine
     sync_asked_at = models.DateTimeField(null=True)
-    clock_steps = PairsField(default=list)  # id and second of rows from which on time was set back
+    clock_steps = ListsField(default=list)  # id and second of rows from which on time was set back
     balance_is_before = models.BooleanField(null=True)  # the one beside a row; None: not known
 
     objects = FeedQuerySet.as_manager()
