@@ -7,15 +7,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-import redis
 from django.conf import settings
 from django.db import connection
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from dashboard import queue
 from dashboard.databases import SQLITE
 from dashboard.environment import LOOPBACK_HOSTS
-from dashboard.views.health import TIMEOUTS
 from providers.models import ModelDay
 
 GROWTH_DAYS = 30
@@ -86,19 +85,6 @@ def version() -> str:
     return f"PostgreSQL {_ask('SHOW server_version')}"
 
 
-def broker_info() -> dict[str, Any] | None:
-    """What the broker says of itself; None while it does not answer."""
-    try:
-        with redis.Redis.from_url(broker_url(), **TIMEOUTS) as client:
-            return dict(client.info())
-    except redis.RedisError:
-        return None
-
-
-def broker_url() -> str:
-    return settings.REDIS_URL or f"unix://{settings.BROKER_SOCKET}"
-
-
 def _rows(days: Any) -> int:
     return int(days.order_by().aggregate(rows=Sum("requests"))["rows"] or 0)
 
@@ -153,7 +139,7 @@ def _disk_faults() -> Iterator[Fault]:
 
 
 def _broker_faults() -> Iterator[Fault]:
-    info = broker_info()
+    info = queue.info()
     if info is None:
         yield Fault(
             _("The queue does not answer: nothing is read."),

@@ -10,25 +10,15 @@ from django.conf import settings
 from django.db.models import Count, Max, Q, Sum
 from kombu.exceptions import OperationalError
 
-from dashboard import storage
 from dashboard.celery import app
 from dashboard.completeness import State
-from dashboard.views.health import TIMEOUTS
+from dashboard.queue import Queue, queue
 from providers import pacing
 from providers.models import Connection, Feed, QuarantinedRow, Site, SyncRun, Window
 
 RUNS = 20
 DAY = timedelta(days=1)
-QUEUE, TAKEN = "celery", "unacked"  # names of the broker's lists
 ANSWER_SECONDS = 0.7
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Queue:
-    """`waiting` and `taken` are messages; None while the broker does not answer."""
-
-    waiting: int | None
-    taken: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,14 +75,6 @@ def system(now: datetime) -> System:
         quarantined=QuarantinedRow.objects.count(),
         stopped=Connection.objects.filter(state=Connection.State.STOPPED).count(),
     )
-
-
-def queue() -> Queue:
-    try:
-        with redis.Redis.from_url(storage.broker_url(), **TIMEOUTS) as client:
-            return Queue(waiting=_length(client.llen(QUEUE)), taken=_length(client.hlen(TAKEN)))
-    except redis.RedisError:
-        return Queue(waiting=None, taken=None)
 
 
 def workers() -> list[Worker]:
@@ -153,7 +135,3 @@ def _late(now: datetime) -> Mapping[int, timedelta]:
         if read_at is not None and (late := now - read_at - due) > due:
             found[site] = max(late, found.get(site, late))
     return found
-
-
-def _length(answer: Any) -> int:
-    return int(answer)

@@ -1,11 +1,10 @@
-import redis
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-TIMEOUTS = {"socket_timeout": 2, "socket_connect_timeout": 2}
+from dashboard import queue
+
 OK = "ok"
 UNAVAILABLE = "unavailable"
 
@@ -32,10 +31,4 @@ def database() -> str:
 
 
 def broker() -> str:
-    url = settings.REDIS_URL or f"unix://{settings.BROKER_SOCKET}"
-    try:
-        with redis.Redis.from_url(url, **TIMEOUTS) as client:
-            client.ping()
-    except redis.RedisError:
-        return UNAVAILABLE
-    return OK
+    return OK if queue.answers() else UNAVAILABLE

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils.timezone import now
 
-from dashboard import storage, system
+from dashboard import queue, storage, system
 from providers.models import SyncRun
 from providers.sync import conductor
 from tests.dashboard.watching import sign_in
@@ -102,7 +102,7 @@ def test_when_the_disk_is_full():
     ],
 )
 def test_a_broker_that_forgets(monkeypatch, info, words):
-    monkeypatch.setattr(storage, "broker_info", lambda: info)
+    monkeypatch.setattr(queue, "info", lambda: info)
     told = [fault.what for fault in storage.faults() if "broker" in fault.what]
     assert len(told) == len(words)
     assert all(word in fault for word, fault in zip(words, told, strict=True))

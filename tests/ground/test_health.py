@@ -1,14 +1,13 @@
 import pytest
+import redis
 from django.db import OperationalError, connection
-
-from dashboard.views import health
 
 URL = "/healthz"
 
 
 @pytest.fixture
 def a_broker(monkeypatch):
-    monkeypatch.setattr(health.redis.Redis, "ping", lambda client: True)
+    monkeypatch.setattr(redis.Redis, "ping", lambda client: True)
 
 
 @pytest.mark.django_db
