@@ -31,10 +31,12 @@ def prove(
     clock was set back, so that all is to be found again."""
     known = epochs_of(feed)
     region = _links_around(feed, known, changed)
-    if _has_learned(feed, known, region) or is_reordered:
+    parts = _parts(feed, known, region)
+    if _has_learned(feed, parts) or is_reordered:
         region = _links_around(feed, known, Span(since=0, until=_end_of(feed, changed)))
+        parts = _parts(feed, known, region)
     whole = _whole(feed, covered)
-    _find_jumps(feed, known, region, whole)
+    _find_jumps(feed, parts, region, whole)
     _record_windows(feed, _days_around(feed, region, zone), whole, zone=zone, now=now)
 
 
@@ -56,11 +58,10 @@ def _end_of(feed: Feed, changed: Span) -> int:
     return changed.until if last is None else max(changed.until, int(last.timestamp()) + 1)
 
 
-def _has_learned(feed: Feed, known: Sequence[Epoch], region: Span) -> bool:
+def _has_learned(feed: Feed, parts: Sequence[Sequence[Entry]]) -> bool:
     """True once a balance turns out to stand beside its row otherwise than believed, before it was
     charged or after: what was found until then is to be found again."""
-    entries = [entry for part in _parts(feed, known, region) for entry in part]
-    told = chain.tells_before(entries)
+    told = chain.tells_before([entry for part in parts for entry in part])
     believed = bool(feed.balance_is_before)
     if told is not None and feed.balance_is_before != told:
         feed.balance_is_before = told
@@ -68,8 +69,9 @@ def _has_learned(feed: Feed, known: Sequence[Epoch], region: Span) -> bool:
     return bool(feed.balance_is_before) != believed
 
 
-def _parts(feed: Feed, known: Sequence[Epoch], region: Span) -> Iterator[list[Entry]]:
+def _parts(feed: Feed, known: Sequence[Epoch], region: Span) -> list[list[Entry]]:
     """The rows of `region`, epoch by epoch, each with what leads to it."""
+    parts = []
     for place, epoch in enumerate(known):
         rows = epoch.rows(feed)
         inside = rows.filter(time__gte=region.since, time__lt=region.until + DISORDER_SECONDS)
@@ -79,7 +81,8 @@ def _parts(feed: Feed, known: Sequence[Epoch], region: Span) -> Iterator[list[En
         lead = _tail(rows.filter(time__lt=region.since))
         for earlier in reversed(known[:place]):
             lead = lead or _tail(earlier.rows(feed))
-        yield [*lead, *entries]
+        parts.append([*lead, *entries])
+    return parts
 
 
 def _tail(rows: OfFeedQuerySet) -> list[Entry]:
@@ -105,10 +108,12 @@ def _whole(feed: Feed, covered: Iterable[Span]) -> list[Span]:
     return _joined([*(window.span for window in windows), *covered])
 
 
-def _find_jumps(feed: Feed, known: Sequence[Epoch], region: Span, whole: Sequence[Span]) -> None:
+def _find_jumps(
+    feed: Feed, parts: Iterable[Sequence[Entry]], region: Span, whole: Sequence[Span]
+) -> None:
     """Where rows may be missing between two, their balances prove nothing."""
     found: dict[int, BalanceJump] = {}
-    for entries in _parts(feed, known, region):
+    for entries in parts:
         for jump in chain.jumps(entries, is_before=bool(feed.balance_is_before)):
             is_proven = any(jump.after in span and jump.second in span for span in whole)
             if jump.second not in region or not is_proven:
