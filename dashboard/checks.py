@@ -63,7 +63,7 @@ def sqlite_is_on_a_local_disk(**_: Any) -> Iterable[CheckMessage]:
 
 @register(Tags.security)
 def passwords_travel_encrypted(**_: Any) -> Iterable[CheckMessage]:
-    if settings.BIND.host not in LOOPBACK_HOSTS and not settings.IS_HTTPS:
+    if is_open_without_tls():
         yield Warning(
             "The pages can be reached from other machines without TLS.",
             hint="Put a TLS proxy in front, then set TOLLBOOK_PUBLIC_URL=https://… and "
@@ -83,6 +83,11 @@ def allowed_networks_are_private(**_: Any) -> Iterable[CheckMessage]:
                 hint="Name the networks of your own sites only.",
                 id="tollbook.W002",
             )
+
+
+def is_open_without_tls() -> bool:
+    """To other machines."""
+    return settings.BIND.host not in LOOPBACK_HOSTS and not settings.IS_HTTPS
 
 
 def file_system(folder: Path) -> str:

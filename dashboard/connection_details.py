@@ -10,7 +10,7 @@ from dashboard import links, money, watched
 from dashboard.links import Links
 from dashboard.strips import GridDay, grid
 from dashboard.watched import Comparison, Watched
-from providers import traits
+from providers import traits, worth
 from providers.adapters import ADAPTERS, AccountOpener, WebLogin
 from providers.models import Connection, Opening, SiteUnit
 from providers.pacing import per_minute
@@ -66,7 +66,7 @@ class Details:
     @property
     def has_no_worth(self) -> bool:
         """A person may say what units are worth, since the site does not."""
-        return self.unit is None or self.unit.display == SiteUnit.PAID
+        return worth.is_open(self.entry.connection.site)
 
     @property
     def requests_per_minute(self) -> int:

@@ -13,8 +13,8 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from dashboard import queue
+from dashboard.checks import is_open_without_tls
 from dashboard.databases import SQLITE
-from dashboard.environment import LOOPBACK_HOSTS
 from providers.models import ModelDay
 
 GROWTH_DAYS = 30
@@ -161,7 +161,7 @@ def _broker_faults() -> Iterator[Fault]:
 def _installation_faults() -> Iterator[Fault]:
     if settings.DEBUG:
         yield Fault(_("DEBUG is on: errors show code and settings."), _("Set DEBUG=False."))
-    if settings.BIND.host not in LOOPBACK_HOSTS and not settings.IS_HTTPS:
+    if is_open_without_tls():
         yield Fault(
             _("The pages can be reached from other machines without TLS."),
             _("Put a TLS proxy in front and set TOLLBOOK_PUBLIC_URL and TOLLBOOK_TRUSTED_PROXIES."),
