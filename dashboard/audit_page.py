@@ -19,6 +19,8 @@ SIZE = 50
 COMMANDS = "commands"  # in place of a person
 DAY = timedelta(days=1)
 WORDS = {
+    "before": _("before"),
+    "connections": _("connections"),
     "feeds": _("feeds"),
     "owner": _("owner"),
     "resealed": _("secrets"),
