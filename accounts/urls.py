@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 from accounts.views.help import help_page
 from accounts.views.invitations import invitation
 from accounts.views.language import set_language
+from accounts.views.masking import set_masked
 from accounts.views.me import me
 from accounts.views.setup import set_up
 
@@ -39,6 +40,7 @@ password = [
 
 person = [
     path("me/", me, name="me"),
+    path("masked/", set_masked, name="set_masked"),
     path("two-factor/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
     path("help/", help_page, name="help"),

@@ -62,7 +62,7 @@ def _scope(email: str, feeds: Sequence[Feed]) -> Scope:
     for feed in feeds:
         Window.objects.get_or_create(feed=feed, since=NOW - YEAR, until=NOW, defaults=WALKED)
         Connection.objects.create(owner=person, feed=feed, site=feed.site, name="x", created_at=NOW)
-    return scope_of(person, connections_of(person), ZONE, only=None)
+    return scope_of(person, connections_of(person), ZONE)
 
 
 def _filters(days: int, by: str) -> OverviewFilter:

@@ -10,9 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from dashboard.filters import Unit
 from dashboard.layers import TOP, Layer
 from dashboard.money import Amount
+from dashboard.parameters import Unit
 from dashboard.periods import Buckets, Step
 from dashboard.queries import SitePoint
 

@@ -1,13 +1,16 @@
 """The active filters of a page, each with the link that removes it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from dashboard.filters import UsageFilter
 from dashboard.type_names import type_name
-from providers.models import Connection
+from dashboard.values import EXACTLY, NOT
+from providers.models import Connection, Site
+
+Word = Callable[[str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,49 +20,74 @@ class Chip:
     without: str
 
 
-def chips(filters: UsageFilter, connections: Iterable[Connection]) -> list[Chip]:
-    found = _conditions(filters, connections)
+def chips(
+    filters: UsageFilter, connections: Iterable[Connection], sites: Iterable[Site]
+) -> list[Chip]:
+    named = {str(one.pk): one.name for one in connections}
+    addresses = {str(site.pk): str(site) for site in sites}
     return [
-        Chip(label, value, filters.query_string(**{name: None})) for name, label, value in found
+        *_of_request(filters),
+        *chips_of(filters, "type", _("Type"), type_name),
+        *chips_of_text(filters, "model", _("Model")),
+        *chips_of_text(filters, "key", _("API key")),
+        *chips_of(filters, "connection", _("Connection"), word_of(named)),
+        *chips_of(filters, "site", _("Site"), word_of(addresses)),
+        *chips_of_text(filters, "group", _("Group")),
+        *chips_of_text(filters, "text", _("Text")),
+        *chips_of(filters, "ip", "IP", str),
+        *_of_numbers(filters),
     ]
 
 
-def _conditions(
-    filters: UsageFilter, connections: Iterable[Connection]
-) -> Iterator[tuple[str, str, str]]:
-    """Parameter, words and value."""
+def chips_of(filters: UsageFilter, name: str, label: str, word: Word) -> Iterator[Chip]:
+    """One for each value of a parameter that means what it says."""
+    for value in filters.values(name):
+        is_not = value.startswith(NOT)
+        sentence = _("%(field)s is not") if is_not else _("%(field)s is")
+        yield _chip(
+            filters, name, value, sentence % {"field": label}, word(value.removeprefix(NOT))
+        )
+
+
+def chips_of_text(filters: UsageFilter, name: str, label: str) -> Iterator[Chip]:
+    """One for each value of a parameter in which plain text is contained."""
+    for value in filters.values(name):
+        is_not, text = value.startswith(NOT), value.removeprefix(NOT)
+        is_exact = text.startswith(EXACTLY) and name != "text"
+        sentence = {
+            (True, False): _("%(field)s is"),
+            (True, True): _("%(field)s is not"),
+            (False, False): _("%(field)s contains"),
+            (False, True): _("%(field)s does not contain"),
+        }[is_exact, is_not]
+        shown = text.removeprefix(EXACTLY) if is_exact else text
+        yield _chip(filters, name, value, sentence % {"field": label}, shown)
+
+
+def word_of(words: dict[str, str]) -> Word:
+    return lambda value: words.get(value) or _("unknown")
+
+
+def _chip(filters: UsageFilter, name: str, value: str, label: str, shown: str) -> Chip:
+    without = filters.query_string(**{name: filters.values(name).without(value)})
+    return Chip(label, shown, without)
+
+
+def _of_request(filters: UsageFilter) -> Iterator[Chip]:
     if filters.request_id:
-        yield "request_id", _("Request ID is"), filters.request_id
-    if filters.type:
-        yield "type", _("Type is"), type_name(filters.type)
-    if filters.model:
-        is_exact = filters.model.startswith("=")
-        yield "model", _("Model is") if is_exact else _("Model contains"), filters.model.lstrip("=")
-    if filters.key:
-        is_exact = filters.key.startswith("=")
-        yield "key", _("API key is") if is_exact else _("API key contains"), filters.key.lstrip("=")
-    if filters.connection:
-        named = [one.name for one in connections if one.pk == filters.connection]
-        yield "connection", _("Connection is"), named[0] if named else _("unknown")
-    if filters.site:
-        sites = [str(one.site) for one in connections if one.site_id == filters.site]
-        yield "site", _("Site is"), sites[0] if sites else _("unknown")
-    for name, value in filters.more:
-        label, shown = _more(name, value)
-        yield name, label, shown
+        label = _("%(field)s is") % {"field": _("Request ID")}
+        yield Chip(label, filters.request_id, filters.query_string(request_id=None))
 
 
-def _more(name: str, value: str) -> tuple[str, str]:
-    match name:
-        case "group":
-            label = _("Group is") if value.startswith("=") else _("Group contains")
-            return label, value.lstrip("=")
-        case "stream":
-            return _("Stream is"), _("yes") if value == "yes" else _("no")
-        case "ip":
-            return _("IP is"), value
-        case "text":
-            return _("Text contains"), value
+def _of_numbers(filters: UsageFilter) -> Iterator[Chip]:
+    for name, value in filters.given.items():
+        label, shown = _number(name, value)
+        yield Chip(label, shown, filters.query_string(**{name: None}))
+
+
+def _number(name: str, value: str) -> tuple[str, str]:
+    if name == "stream":
+        return _("%(field)s is") % {"field": _("Stream")}, _("yes") if value == "yes" else _("no")
     labels = {
         "min_cost": _("Cost at least"),
         "max_cost": _("Cost at most"),

@@ -1,10 +1,11 @@
 """Conditions that only the rows can answer, one entry for each filter: from its value to a Q."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
-from django.db.models import F, Q
+from django.db.models import Case, F, FloatField, Q, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from dashboard import names
@@ -63,11 +64,15 @@ def _max_cost(value: str, scope: Scope) -> Q:
     return _of_worth(scope, lambda rate: Q(units__lte=_units(value, rate, ROUND_FLOOR)))
 
 
-CONDITIONS: Mapping[str, Callable[[str, Scope], Q]] = {
+# Each may have several values; this is what one of them means.
+MORE_CONDITIONS: Mapping[str, Callable[[str, Scope], Q]] = {
     "group": _group,
-    "stream": _stream,
-    "ip": _ip,
     "text": _text,
+    "ip": _ip,
+}
+
+CONDITIONS: Mapping[str, Callable[[str, Scope], Q]] = {
+    "stream": _stream,
     "min_cost": _min_cost,
     "max_cost": _max_cost,
     "min_tokens": _min_tokens,
@@ -77,9 +82,27 @@ CONDITIONS: Mapping[str, Callable[[str, Scope], Q]] = {
 }
 
 
+def worth(scope: Scope) -> Combinable:
+    """What a row cost, to put rows in order: near enough where sites have units of their own."""
+    if scope.has_one_unit:
+        return F("units")
+    cases = [
+        When(valid, then=F("units") * Value(float(1 / rate.units_per_usd)))
+        for valid, rate in _periods(scope)
+    ]
+    return Case(*cases, default=Value(None), output_field=FloatField())
+
+
 def _of_worth(scope: Scope, bound: Callable[[Rate], Q]) -> Q:
     """By what a unit was worth when the row was written; rows of unknown worth are left out."""
     found = NOTHING
+    for valid, rate in _periods(scope):
+        found |= valid & bound(rate)
+    return found
+
+
+def _periods(scope: Scope) -> Iterator[tuple[Q, Rate]]:
+    """The rows for which each rate is valid."""
     for book in scope.books:
         ends = [*(rate.day for rate in book.rates[1:]), None]
         for rate, end in zip(book.rates, ends, strict=False):
@@ -88,8 +111,7 @@ def _of_worth(scope: Scope, bound: Callable[[Rate], Q]) -> Q:
                 valid &= Q(time__gte=_begin(rate.day, scope))
             if end is not None:
                 valid &= Q(time__lt=_begin(end, scope))
-            found |= valid & bound(rate)
-    return found
+            yield valid, rate
 
 
 def _begin(day: date, scope: Scope) -> datetime:

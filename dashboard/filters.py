@@ -1,32 +1,31 @@
 """The query string: parsed once into a frozen object that can write itself back."""
 
 import re
-import uuid
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from decimal import Decimal
-from enum import StrEnum
 from typing import Any, Self
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django import forms
 from django.http import QueryDict
 
+from dashboard.parameters import (
+    MORE_NAMED,
+    NAMED,
+    Order,
+    SingleForm,
+    Unit,
+    more_of,
+    several,
+    single,
+)
 from dashboard.periods import DAY, Preset, Range, of_days, of_preset
+from dashboard.values import NONE, Values
 
 EARLIEST, LATEST = date(2015, 1, 1), date(2100, 1, 1)
-SIZES = (10, 20, 50, 100)
 SIZE = 20
-TYPES = ("consume", "top_up", "refund", "error", "manage", "system", "login", "test", "unknown")
-LONGEST_TEXT = 200
 
 _CURSOR = re.compile(r"(\d{1,11})-(\d{1,18})")
-
-
-class Unit(StrEnum):
-    USD = "usd"
-    UNITS = "units"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,66 +44,28 @@ class Cursor:
         return f"{self.second}-{self.pk}"
 
 
-class _Form(forms.Form):
-    """Single values. One that is not valid is left out and gets its default."""
-
-    period = forms.ChoiceField(choices=[(preset, preset) for preset in Preset], required=False)
-    since = forms.CharField(max_length=30, required=False)
-    until = forms.CharField(max_length=30, required=False)
-    type = forms.ChoiceField(choices=[(word, word) for word in TYPES], required=False)
-    model = forms.CharField(max_length=LONGEST_TEXT, required=False)
-    key = forms.CharField(max_length=LONGEST_TEXT, required=False)
-    connection = forms.UUIDField(required=False)
-    site = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False)
-    request_id = forms.CharField(max_length=LONGEST_TEXT, required=False)
-    unit = forms.ChoiceField(choices=[(unit, unit) for unit in Unit], required=False)
-    size = forms.TypedChoiceField(
-        choices=[(size, size) for size in SIZES], coerce=int, empty_value=None, required=False
-    )
-    before = forms.CharField(max_length=40, required=False)
-    after = forms.CharField(max_length=40, required=False)
-
-
-def _number() -> forms.Field:
-    return forms.DecimalField(min_value=0, max_digits=15, decimal_places=6, required=False)
-
-
-def _count() -> forms.Field:
-    return forms.IntegerField(min_value=0, max_value=10**12, required=False)
-
-
-class _MoreForm(forms.Form):
-    """What only the rows can answer; `conditions.py` says how."""
-
-    group = forms.CharField(max_length=LONGEST_TEXT, required=False)
-    stream = forms.ChoiceField(choices=[("yes", "yes"), ("no", "no")], required=False)
-    ip = forms.CharField(max_length=LONGEST_TEXT, required=False)
-    text = forms.CharField(max_length=LONGEST_TEXT, required=False)
-    min_cost, max_cost = _number(), _number()
-    min_tokens, max_tokens = _count(), _count()
-    min_seconds, max_seconds = _number(), _number()
-
-
-MORE = tuple(_MoreForm.base_fields)
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UsageFilter:
-    """What a page shows. `model` and `key`: plain text is contained, `%` stands for anything, a
-    leading `=` means exactly. `more`: parameters that only the rows can answer, as texts."""
+    """What a page shows. Where `model` and `key` have values, plain text is contained, `%` stands
+    for anything, a leading `=` means exactly; `!` before it means all others. `more`: parameters
+    that only the rows can answer, as texts. `usual_size`: of a page that asks for no other."""
 
     period: Preset
     range: Range
     today: date
-    type: str = ""
-    model: str = ""
-    key: str = ""
-    connection: uuid.UUID | None = None
-    site: int | None = None
+    type: Values = NONE
+    model: Values = NONE
+    key: Values = NONE
+    connection: Values = NONE
+    site: Values = NONE
     request_id: str = ""
     more: tuple[tuple[str, str], ...] = ()
     unit: Unit = Unit.USD
-    size: int = SIZE
+    order: Order = Order.NEWEST
+    has_totals: bool = False  # with the rows, not after them: for those who have no script
+    is_live: bool = False
+    asked_size: int | None = None
+    usual_size: int = SIZE
     before: Cursor | None = None
     after: Cursor | None = None
 
@@ -112,33 +73,44 @@ class UsageFilter:
     def from_query(
         cls, query: QueryDict, *, now: datetime, zone: ZoneInfo, default: Preset
     ) -> Self:
-        form = _Form(query)
-        form.is_valid()
-        given: dict[str, Any] = form.cleaned_data
+        given = single(SingleForm, query)
+        named: dict[str, Any] = several(NAMED, query)
         today = now.astimezone(zone).date()
         period, shown = period_of(given, today, zone, default)
         return cls(
             period=period,
             range=shown,
             today=today,
-            **{name: given.get(name, "") for name in ("type", "model", "key", "request_id")},
-            connection=given.get("connection"),
-            site=given.get("site"),
-            more=_more(query),
+            **named,
+            request_id=given.get("request_id", ""),
+            more=more_of(query),
             unit=Unit(given.get("unit") or Unit.USD),
-            size=given.get("size") or SIZE,
+            order=Order(given.get("order") or Order.NEWEST),
+            has_totals=bool(given.get("totals")),
+            is_live=bool(given.get("live")),
+            asked_size=given.get("size"),
             before=Cursor.parse(given.get("before", "")),
             after=Cursor.parse(given.get("after", "")),
         )
 
     def query_string(self, **changes: object) -> str:
-        """`?period=30d&model=small`. The place in the list is kept only where it is given."""
+        """`?period=30d&model=small&model=large`. The place in the list is kept only where it is
+        given."""
         given = {"before": None, "after": None, **changes}
         parameters = {**self._parameters(), **given}
         if given.keys() & {"period"} and parameters["period"] != Preset.CUSTOM:
             parameters |= {"since": None, "until": None}
-        kept = {name: str(value) for name, value in parameters.items() if value not in (None, "")}
-        return "?" + urlencode(kept)
+        kept = {name: value for name, value in parameters.items() if value not in (None, "", ())}
+        written = {
+            name: list(value) if isinstance(value, Values) else str(value)
+            for name, value in kept.items()
+        }
+        return "?" + urlencode(written, doseq=True)
+
+    @property
+    def size(self) -> int:
+        """Rows of a page."""
+        return self.asked_size or self.usual_size
 
     @property
     def address(self) -> str:
@@ -150,11 +122,18 @@ class UsageFilter:
         ends = {"since": local_text(shown.since), "until": local_text(shown.until)}
         return self.query_string(period=Preset.CUSTOM, **ends, **changes)
 
+    def values(self, name: str) -> Values:
+        """Of a parameter that may have several."""
+        if name in MORE_NAMED:
+            return Values(value for more, value in self.more if more == name)
+        found: Values = getattr(self, name)
+        return found
+
     def hidden(self) -> list[tuple[str, str]]:
         """What a form must carry along that has no field in it."""
-        kept = {"unit": self.unit, "size": self.size}
-        defaults = {"unit": Unit.USD, "size": SIZE}
-        return [(name, str(kept[name])) for name in kept if kept[name] != defaults[name]]
+        names = ("unit", "order", "totals", "live", "size")
+        kept = ((name, self._parameters()[name]) for name in names)
+        return [(name, str(value)) for name, value in kept if value not in (None, "")]
 
     def of_whole_days(self) -> Self:
         """The same range, grown to whole days: what the daily sums can answer."""
@@ -163,17 +142,37 @@ class UsageFilter:
         return replace(self, range=of_days(days[0], days[-1], zone))
 
     def without_conditions(self) -> Self:
-        bare = replace(self, type="", model="", key="", connection=None, request_id="")
-        return replace(bare, site=None, more=())
+        bare: dict[str, Any] = dict.fromkeys(NAMED, NONE)
+        return replace(self, **bare, request_id="", more=())
 
     @property
     def has_conditions(self) -> bool:
-        named = self.type or self.model or self.key or self.connection or self.request_id
-        return bool(named or self.site or self.more)
+        named = any(self.values(name) for name in NAMED)
+        return bool(named or self.request_id or self.more)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something is said that stands under more filters."""
+        return bool(self.more or self.connection or self.site or self.request_id)
+
+    @property
+    def is_oldest_first(self) -> bool:
+        return self.order is Order.OLDEST
+
+    @property
+    def is_of_largest(self) -> bool:
+        return self.order not in (Order.NEWEST, Order.OLDEST) and not self.request_id
+
+    def can_follow(self, now: datetime) -> bool:
+        """Whether new rows would stand at the top of this page."""
+        is_first = self.before is None and self.after is None and not self.request_id
+        is_open = self.range.since <= now < self.range.until
+        return self.order is Order.NEWEST and is_first and is_open
 
     @property
     def given(self) -> dict[str, str]:
-        return dict(self.more)
+        """Of those that have one value."""
+        return {name: value for name, value in self.more if name not in MORE_NAMED}
 
     @property
     def is_of_rows(self) -> bool:
@@ -203,29 +202,18 @@ class UsageFilter:
             "period": self.period,
             "since": self.since_text if is_custom else None,
             "until": self.until_text if is_custom else None,
-            "type": self.type,
-            "model": self.model,
-            "key": self.key,
-            "connection": self.connection,
-            "site": self.site,
+            **{name: self.values(name) for name in NAMED},
             "request_id": self.request_id,
+            **{name: self.values(name) for name in MORE_NAMED},
             **self.given,
             "unit": None if self.unit is Unit.USD else self.unit,
-            "size": None if self.size == SIZE else self.size,
+            "order": None if self.order is Order.NEWEST else self.order,
+            "totals": "here" if self.has_totals else None,
+            "live": "on" if self.is_live else None,
+            "size": None if self.size == self.usual_size else self.size,
             "before": self.before,
             "after": self.after,
         }
-
-
-def _more(query: QueryDict) -> tuple[tuple[str, str], ...]:
-    form = _MoreForm(query)
-    form.is_valid()
-    found = ((name, form.cleaned_data.get(name)) for name in MORE)
-    return tuple((name, _text(value)) for name, value in found if value not in (None, ""))
-
-
-def _text(value: object) -> str:
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
 def period_of(

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Sum
 
 from dashboard.filters import UsageFilter
+from dashboard.periods import Range
 from dashboard.scope import Scope, SeenFeed
 from providers.models.logs import OfFeedQuerySet
 
@@ -23,9 +24,7 @@ class LastMinute:
     until: datetime
 
 
-def last_minute(
-    filters: UsageFilter, scope: Scope, rows: OfFeedQuerySet, now: datetime
-) -> LastMinute | None:
+def minute_of(filters: UsageFilter, scope: Scope, now: datetime) -> Range | None:
     """None where a feed was not read of late, or the range does not hold that minute."""
     read = [_read_to(seen) for seen in scope.feeds.values()]
     until = min((moment for moment in read if moment), default=None)
@@ -34,12 +33,21 @@ def last_minute(
     since = until - MINUTE
     if since < filters.range.since or until > filters.range.until:
         return None
-    inside = rows.filter(scope.of_spend(), time__gte=since, time__lt=until)
+    return Range(since=since, until=until)
+
+
+def last_minute(
+    filters: UsageFilter, scope: Scope, rows: OfFeedQuerySet, now: datetime
+) -> LastMinute | None:
+    minute = minute_of(filters, scope, now)
+    if minute is None:
+        return None
+    inside = rows.filter(scope.of_spend(), time__gte=minute.since, time__lt=minute.until)
     found = inside.aggregate(
         requests=Count("pk"), prompt=Sum("prompt"), completion=Sum("completion")
     )
     tokens = (found["prompt"] or 0) + (found["completion"] or 0)
-    return LastMinute(found["requests"], tokens, until)
+    return LastMinute(found["requests"], tokens, minute.until)
 
 
 def _read_to(seen: SeenFeed) -> datetime | None:

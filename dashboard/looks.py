@@ -13,6 +13,11 @@ def at_logs(admin: User, address: str, *, rows: int) -> None:
     audit.record(admin, Action.LOGS_SEEN, address, rows=rows)
 
 
+def at_logs_as_they_come(admin: User, address: str, *, rows: int) -> None:
+    """`rows`: that there were when it began."""
+    audit.record(admin, Action.LOGS_FOLLOWED, address, rows=rows)
+
+
 def at_export(admin: User, address: str, *, rows: int) -> None:
     audit.record(admin, Action.LOGS_EXPORTED, address, rows=rows)
 

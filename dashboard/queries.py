@@ -1,16 +1,18 @@
 """What the pages show of the mirror: querysets in, plain values out."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
-from django.db.models import OuterRef, Q, Subquery, Sum
+from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Left
 
 from dashboard import names, walk
-from dashboard.conditions import CONDITIONS
+from dashboard.conditions import CONDITIONS, MORE_CONDITIONS, TOKENS, worth
 from dashboard.filters import UsageFilter
 from dashboard.money import Amount
+from dashboard.parameters import Order
 from dashboard.periods import Range, of_days
 from dashboard.scope import Scope
 from dashboard.walk import Page
@@ -20,26 +22,52 @@ from providers.models.logs import OfFeedQuerySet
 
 EXCERPT = 160  # characters of a row's text in the list
 SUGGESTIONS = 100
+LARGEST_ROWS = 100
 
 
 def condition(filters: UsageFilter, scope: Scope) -> Q:
     """What a row must fulfil; the same words are columns of the rollups, unless `is_of_rows`."""
-    wanted = Q()
-    if filters.type:
-        wanted &= scope.of_type(filters.type)
-    if filters.model:
-        wanted &= Q(model__in=names.matching(Name.Kind.MODEL, filters.model))
-    if filters.key:
-        wanted &= Q(key__in=names.matching(Name.Kind.KEY, filters.key))
-    for name, value in filters.more:
+    wanted = filters.type.condition(scope.of_type)
+    for column in (Name.Kind.MODEL, Name.Kind.KEY):
+        wanted &= filters.values(column).condition(partial(_named, column))
+    for name, of in MORE_CONDITIONS.items():
+        wanted &= filters.values(name).condition(partial(_more, of, scope))
+    for name, value in filters.given.items():
         wanted &= CONDITIONS[name](value, scope)
     return wanted
 
 
-def page(rows: OfFeedQuerySet, filters: UsageFilter) -> Page:
-    if filters.after is not None:
-        return walk.newer(rows, filters.range, after=filters.after, size=filters.size)
-    return walk.older(rows, filters.range, before=filters.before, size=filters.size)
+def _more(of: Callable[[str, Scope], Q], scope: Scope, value: str) -> Q:
+    return of(value, scope)
+
+
+def _named(column: str, text: str) -> Q:
+    return Q(**{f"{column}__in": names.matching(column, text)})
+
+
+def page(rows: OfFeedQuerySet, filters: UsageFilter, scope: Scope) -> Page:
+    match filters.order:
+        case Order.NEWEST | Order.OLDEST:
+            return _by_time(rows, filters)
+        case Order.COST:
+            rows, size = rows.filter(scope.of_spend()), worth(scope)
+        case Order.TOKENS:
+            size = TOKENS
+        case Order.DURATION:
+            size = F("duration")
+    return walk.largest(rows, filters.range, size, most=LARGEST_ROWS)
+
+
+def _by_time(rows: OfFeedQuerySet, filters: UsageFilter) -> Page:
+    """Back from a place or on from it, and shown the other way round where that is against the
+    order."""
+    is_oldest_first = filters.order is Order.OLDEST
+    goes_on = filters.after is not None or (is_oldest_first and filters.before is None)
+    if goes_on:
+        found = walk.newer(rows, filters.range, after=filters.after, size=filters.size)
+    else:
+        found = walk.older(rows, filters.range, before=filters.before, size=filters.size)
+    return found if goes_on is is_oldest_first else walk.turned(found)
 
 
 def with_request_id(rows: OfFeedQuerySet, filters: UsageFilter) -> Page:
@@ -58,6 +86,13 @@ def excerpts(rows: Iterable[UsageLog], scope: Scope) -> dict[int, str]:
     cut = Left("content", EXCERPT, output_field=UpstreamTextField())
     found = UsageDetail.objects.filter(log__in=told).exclude(content=None)
     return dict(found.values_list("log", cut))
+
+
+def ips(rows: Iterable[UsageLog], scope: Scope) -> dict[int, str]:
+    if not scope.shows_texts:
+        return {}
+    found = UsageDetail.objects.filter(log__in=[row.pk for row in rows]).exclude(ip=None)
+    return {log: ip or "" for log, ip in found.values_list("log", "ip")}
 
 
 @dataclass(frozen=True, slots=True)

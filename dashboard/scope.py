@@ -1,6 +1,5 @@
 """What one person's page is about: their connections, the feeds behind them, what those mean."""
 
-import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +14,7 @@ from dashboard import money
 from dashboard.business_days import BusinessDay
 from dashboard.money import Rates
 from dashboard.shares import Share, shares_of
+from dashboard.values import NONE, Values
 from providers.models import Connection, Feed, KeyDay, ModelDay, QuotaPoint, Site, UsageLog, Window
 from providers.models.logs import OfFeedQuerySet
 from providers.models.sites import OWN
@@ -159,15 +159,15 @@ def scope_of(
     connections: Iterable[Connection],
     zone: ZoneInfo,
     *,
-    only: uuid.UUID | None,
-    site: int | None = None,
+    only: Values = NONE,
+    site: Values = NONE,
 ) -> Scope:
-    """`only`: one connection, `site`: those of one site. One that is not theirs leaves nothing."""
-    at_site = [connection for connection in connections if site in (None, connection.site_id)]
-    chosen = [connection for connection in at_site if only in (None, connection.pk)]
+    """`only`: some connections, `site`: those of some sites. What is not theirs is not found."""
+    at_site = [connection for connection in connections if site.admits(connection.site_id)]
+    chosen = [connection for connection in at_site if only.admits(connection.pk)]
     watching = {one.feed_id: one for one in reversed(chosen) if one.feed_id is not None}
     own = seen_feeds(Feed.objects.visible_to(user).filter(pk__in=watching), watching)
-    shares = [] if only else [share for share in shares_of(user) if site in (None, share.site)]
+    shares = [] if only.wanted else [one for one in shares_of(user) if site.admits(one.site)]
     mapped = seen_feeds(Feed.objects.filter(pk__in={share.feed for share in shares}), {})
     feeds = own | mapped
     return Scope(

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -177,10 +177,11 @@ def totals_of(filters: UsageFilter, scope: Scope, rows: OfFeedQuerySet, conditio
     """The sums over the rows that a filter means."""
     shown = filters.range
     if filters.is_of_rows:
-        return _from_rows(rows, scope, shown)
+        parts, since = from_rows(rows, scope, shown)
+        return replace(total(parts), since=since)
     usage = scope.key_days() if filters.key else scope.model_days()
     whole, edges = whole_days(shown)
-    parts: list[Sums] = []
+    parts = []
     if whole is not None:
         parts += by_day(usage.filter(condition), scope, whole, name=None)
     for edge in edges:
@@ -203,17 +204,27 @@ def whole_days(shown: Range) -> tuple[Range | None, list[Range]]:
     return (Range(since=begin, until=end) if begin < end else None), left
 
 
-def _from_rows(rows: OfFeedQuerySet, scope: Scope, shown: Range) -> Totals:
-    """Slice by slice, newest first, until the budget ends."""
-    totals, begun = Totals(), time.monotonic()
-    is_dated = any(len(book.rates) > 1 for book in scope.books)
-    for part in newest_first(shown, days=1 if is_dated else SLICE_DAYS):
-        for sums in _of_day(rows, scope, part):
-            totals.add(sums)
+def from_rows(
+    rows: OfFeedQuerySet, scope: Scope, shown: Range
+) -> tuple[list[Sums], datetime | None]:
+    """Day by day, newest first; and where the budget ended, if it did."""
+    begun, found = time.monotonic(), []
+    for part in newest_first(shown, days=SLICE_DAYS):
+        found += _of_days(rows, scope, part)
         if time.monotonic() - begun > BUDGET_SECONDS and part.since > shown.since:
-            totals.since = part.since
-            break
-    return totals
+            return found, part.since
+    return found, None
+
+
+def _of_days(rows: OfFeedQuerySet, scope: Scope, part: Range) -> list[Sums]:
+    days = part.days()
+    begins: Any = [datetime.combine(day, datetime.min.time(), part.since.tzinfo) for day in days]
+    placed = _inside(rows, part).annotate(place=place_among(begins, "time"))
+    found = grouped(placed, scope, ("place", "type"), measures_of_rows())
+    return [
+        Sums(scope.books[book], days[place], kind, None, 0, *sums)
+        for book, place, kind, sums in found
+    ]
 
 
 def newest_first(shown: Range, *, days: int) -> Iterator[Range]:
@@ -225,7 +236,6 @@ def newest_first(shown: Range, *, days: int) -> Iterator[Range]:
 
 
 def _of_day(rows: OfFeedQuerySet, scope: Scope, part: Range) -> list[Sums]:
-    """Of one day, or of several in which no unit changed its worth."""
     found = grouped(_inside(rows, part), scope, ("type",), measures_of_rows())
     day = part.since.date()
     return [Sums(scope.books[book], day, kind, None, 0, *sums) for book, kind, sums in found]

@@ -10,6 +10,7 @@ from django.db.models import Q
 from accounts.models import User
 from dashboard.counting import counted, proving
 from dashboard.scope import Part, Scope, books_of, seen_feeds
+from dashboard.values import NONE, Values
 from providers.models import Connection, Feed
 from providers.models.sites import OWN
 
@@ -30,14 +31,14 @@ class TeamScope(Scope):
         return replace(self, feeds={pk: self.feeds[pk] for pk in self.feeds if pk in self.proving})
 
 
-def team_scope(admin: User, zone: ZoneInfo, now: datetime, *, site: int | None = None) -> TeamScope:
-    """For admins only. `site`: what was read at one address."""
+def team_scope(admin: User, zone: ZoneInfo, now: datetime, *, site: Values = NONE) -> TeamScope:
+    """For admins only. `site`: what was read at some addresses."""
     watching = _watching()
     # What a member calls their own is not the team's word for it.
     of_all = {pk: one for pk, one in watching.items() if one.scope != OWN}
     feeds = seen_feeds(Feed.objects.select_related("site"), of_all)
     every = [seen.feed for seen in feeds.values()]
-    shown = {pk: seen for pk, seen in feeds.items() if site in (None, seen.feed.site_id)}
+    shown = {pk: seen for pk, seen in feeds.items() if site.admits(seen.feed.site_id)}
     scope = TeamScope(
         user=admin,
         zone=zone,
@@ -47,7 +48,7 @@ def team_scope(admin: User, zone: ZoneInfo, now: datetime, *, site: int | None =
         part=counted(every, zone, now),
         proving=proving(every, watching.keys()),
     )
-    if site is None:
+    if not site:
         return scope
     at_site = Q(feed__in=shown)
     return scope.narrowed(Part(rows=at_site, days=at_site))

@@ -1,5 +1,6 @@
 """What the team's log shows: the filter of the log, and whose rows, by which user and channel."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Self
@@ -10,21 +11,24 @@ from django.db.models import Q
 from django.http import QueryDict
 
 from dashboard import names
-from dashboard.filters import LONGEST_TEXT, UsageFilter
+from dashboard.filters import UsageFilter
+from dashboard.parameters import several, text
 from dashboard.people import Whose
 from dashboard.periods import Preset
 from dashboard.scope import Part
 from dashboard.team import TeamScope
+from dashboard.values import NONE, Values
 from providers.models import Name
 
 NOBODY = "nobody"
 LARGEST = 2**63 - 1  # what both databases can compare
 
 
-class _TeamForm(forms.Form):
-    member = forms.RegexField(rf"\A(\d{{1,9}}|{NOBODY})\Z", required=False)
-    user = forms.CharField(max_length=LONGEST_TEXT, required=False)
-    channel = forms.CharField(max_length=LONGEST_TEXT, required=False)
+OF_TEAM: Mapping[str, forms.Field] = {
+    "member": forms.RegexField(rf"\A(\d{{1,9}}|{NOBODY})\Z", required=False),
+    "user": text(),
+    "channel": text(),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,28 +36,31 @@ class TeamFilter(UsageFilter):
     """`member` is an id, or nobody's rows. `channel` is a number, or part of a name. `is_by_key`:
     the user of a row alone does not say whose it is; see `knowing`."""
 
-    member: str = ""
-    user: str = ""
-    channel: str = ""
+    member: Values = NONE
+    user: Values = NONE
+    channel: Values = NONE
     is_by_key: bool = False
-    of_member: Part | None = None
+    of_members: Part | None = None
 
     @classmethod
     def from_query(
         cls, query: QueryDict, *, now: datetime, zone: ZoneInfo, default: Preset
     ) -> Self:
-        form = _TeamForm(query)
-        form.is_valid()
-        given = {name: form.cleaned_data.get(name, "") for name in form.fields}
         plain = super().from_query(query, now=now, zone=zone, default=default)
-        return replace(plain, connection=None, **given)
+        of_team: dict[str, Any] = several(OF_TEAM, query)
+        return replace(plain, connection=NONE, **of_team)
 
     def without_conditions(self) -> Self:
-        return replace(super().without_conditions(), member="", user="", channel="", of_member=None)
+        of_team: dict[str, Any] = dict.fromkeys(OF_TEAM, NONE)
+        return replace(super().without_conditions(), **of_team, of_members=None)
 
     @property
     def has_conditions(self) -> bool:
-        return bool(self.member or self.user or self.channel or super().has_conditions)
+        return any(self.values(name) for name in OF_TEAM) or super().has_conditions
+
+    @property
+    def has_more(self) -> bool:
+        return bool(self.user or self.channel or super().has_more)
 
     @property
     def is_of_rows(self) -> bool:
@@ -61,29 +68,45 @@ class TeamFilter(UsageFilter):
         return bool(self.channel) or is_split or super().is_of_rows
 
     def knowing(self, known: Whose) -> Self:
-        """With the rows that its member means."""
+        """With the rows that its members mean."""
         if not self.member:
             return self
-        number = None if self.member == NOBODY else int(self.member)
-        return replace(self, is_by_key=known.has_keys, of_member=known.part_of(number))
+        parts = {value: known.part_of(_number(value)) for value in _values_of(self.member)}
+        of_members = Part(
+            rows=self.member.condition(lambda value: parts[value].rows),
+            days=self.member.condition(lambda value: parts[value].days),
+        )
+        return replace(self, is_by_key=known.has_keys, of_members=of_members)
 
     def narrow(self, scope: TeamScope) -> TeamScope:
         """The rows that are meant by what only the team's filter has."""
-        if self.of_member is not None:
-            scope = scope.narrowed(self.of_member)
+        if self.of_members is not None:
+            scope = scope.narrowed(self.of_members)
         if self.user:
-            users = Q(user__in=names.matching(Name.Kind.USER, self.user))
+            users = self.user.condition(_of_user)
             scope = scope.narrowed(Part(rows=users, days=users))
         if self.channel:
-            scope = scope.narrowed(Part(rows=self._of_channel(), days=Q()))
+            scope = scope.narrowed(Part(rows=self.channel.condition(_of_channel), days=Q()))
         return scope
 
-    def _of_channel(self) -> Q:
-        number = self.channel.removeprefix("#")
-        if number.isascii() and number.isdecimal():
-            return Q(channel=min(LARGEST, int(number)))
-        return Q(detail__channel_name__icontains=self.channel)
-
     def _parameters(self) -> dict[str, object]:
-        of_team: dict[str, Any] = {name: getattr(self, name) for name in _TeamForm.base_fields}
-        return of_team | super()._parameters()
+        return {name: self.values(name) for name in OF_TEAM} | super()._parameters()
+
+
+def _values_of(members: Values) -> list[str]:
+    return [*members.wanted, *members.unwanted]
+
+
+def _number(member: str) -> int | None:
+    return None if member == NOBODY else int(member)
+
+
+def _of_user(value: str) -> Q:
+    return Q(user__in=names.matching(Name.Kind.USER, value))
+
+
+def _of_channel(value: str) -> Q:
+    number = value.removeprefix("#")
+    if number.isascii() and number.isdecimal():
+        return Q(channel=min(LARGEST, int(number)))
+    return Q(detail__channel_name__icontains=value)

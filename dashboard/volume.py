@@ -1,7 +1,8 @@
-"""How many rows there are in each slice of a range: the histogram above the log table."""
+"""What stands above the log table: the totals, and a histogram of how many rows there are."""
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from itertools import pairwise
 
@@ -11,7 +12,7 @@ from dashboard import sums
 from dashboard.filters import UsageFilter
 from dashboard.periods import Range
 from dashboard.scope import Scope
-from dashboard.sums import Sums
+from dashboard.sums import Sums, Totals
 from providers.models.logs import OfFeedQuerySet
 
 MOST_BARS = 150
@@ -21,32 +22,58 @@ DAYS_FROM_ROWS = 7  # longer ranges are drawn by whole days, from the rollups
 
 @dataclass(frozen=True, slots=True)
 class Bar:
+    """`is_counted`: not where the budget ended before."""
+
     since: datetime
     until: datetime
     rows: int
     errors: int
+    is_counted: bool = True
 
 
-def volume(
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Figures:
+    """What the rows of a filter come to, and how many there are in each slice that has begun."""
+
+    totals: Totals
+    bars: Sequence[Bar]
+
+
+def figures(
     filters: UsageFilter, scope: Scope, rows: OfFeedQuerySet, condition: Q, now: datetime
-) -> list[Bar]:
-    """Every slice that has begun, also the empty ones; none where counting would take too long."""
-    return [bar for bar in _counted(filters, scope, rows, condition) if bar.since <= now]
+) -> Figures:
+    if filters.is_of_rows and _is_by_day(filters.range):
+        parts, since = sums.from_rows(rows, scope, filters.range)
+        totals = replace(sums.total(parts), since=since)
+        bars = _of_days(parts, filters.range, since)
+    else:
+        totals = sums.totals_of(filters, scope, rows, condition)
+        bars = _counted(filters, scope, rows, condition)
+    return Figures(totals=totals, bars=[bar for bar in bars if bar.since <= now])
+
+
+def _is_by_day(shown: Range) -> bool:
+    return len(shown.days()) > DAYS_FROM_ROWS
 
 
 def _counted(filters: UsageFilter, scope: Scope, rows: OfFeedQuerySet, condition: Q) -> list[Bar]:
     shown = filters.range
-    if len(shown.days()) <= DAYS_FROM_ROWS:
+    if not _is_by_day(shown):
         width = _width(shown)
         counted = sums.by_slice(rows, scope, shown, width=width, name=None)
         return _bars(counted, _slices(shown, width))
-    if filters.is_of_rows:
-        return []
     usage = scope.key_days() if filters.key else scope.model_days()
-    days = sums.by_day(usage.filter(condition), scope, shown, name=None)
+    return _of_days(sums.by_day(usage.filter(condition), scope, shown, name=None), shown)
+
+
+def _of_days(parts: Iterable[Sums], shown: Range, since: datetime | None = None) -> list[Bar]:
+    """`since`: days before it were not counted."""
     first, width = shown.since.date(), -(-len(shown.days()) // MOST_BARS)
-    counted = [part._replace(slice=(part.day - first).days // width) for part in days]
-    return _bars(counted, _days(shown, width))
+    counted = [part._replace(slice=(part.day - first).days // width) for part in parts]
+    bars = _bars(counted, _days(shown, width))
+    if since is None:
+        return bars
+    return [replace(bar, is_counted=bar.since >= since) for bar in bars]
 
 
 def _width(shown: Range) -> int:

@@ -6,8 +6,9 @@ budget is spent, the page shows what was found and where to continue.
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db.models import Max, Q
 
@@ -17,6 +18,8 @@ from providers.models import UsageLog
 from providers.models.logs import OfFeedQuerySet
 
 BUDGET_SECONDS = 0.15
+LARGEST_SECONDS = 2.0
+LAST = 10**18 - 1  # an id beyond all others that a cursor can hold
 WIDTH_SECONDS = 6 * 3600  # of the first slice, where a year has ROWS_OF_WIDTH rows
 ROWS_OF_WIDTH = 10_000_000
 WIDEST = 400 * 86400
@@ -24,57 +27,81 @@ WIDEST = 400 * 86400
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page:
-    """Rows newest first. `searched_to`: the budget ended there, the rest was not looked at."""
+    """Rows in the order in which they are shown, and the places that lead on to older and to newer
+    ones. `searched_to`: the budget ended there, the rest was not looked at."""
 
     rows: list[UsageLog]
-    has_older: bool = False
-    has_newer: bool = False
+    older: Cursor | None = None
+    newer: Cursor | None = None
     searched_to: int | None = None
 
     @property
     def searched_until(self) -> datetime | None:
         return None if self.searched_to is None else datetime.fromtimestamp(self.searched_to, UTC)
 
-    @property
-    def older(self) -> Cursor | None:
-        if self.searched_to is not None:
-            return Cursor(self.searched_to, 0)
-        return _place(self.rows[-1]) if self.has_older and self.rows else None
-
-    @property
-    def newer(self) -> Cursor | None:
-        return _place(self.rows[0]) if self.has_newer and self.rows else None
-
 
 def older(rows: OfFeedQuerySet, shown: Range, *, before: Cursor | None, size: int) -> Page:
+    """Newest first, from the end of the range or from a row on."""
     since, until = _seconds(shown)
     if before is not None:
         until = min(until, before.second + 1)
         rows = rows.filter(Q(time__lt=before.second) | Q(time=before.second, pk__lt=before.pk))
     newest_first = rows.order_by("-time", "-pk")
-    found, searched_to = _collect(newest_first, _slices_back(since, until), size + 1)
+    found, stopped = _collect(newest_first, _slices_back(since, until), size + 1)
+    is_full = len(found) > size
+    searched_to = None if is_full or stopped is None else stopped[0]
+    further = Cursor(searched_to, 0) if searched_to is not None else None
     return Page(
         rows=found[:size],
-        has_older=len(found) > size,
-        has_newer=before is not None,
-        searched_to=None if len(found) > size else searched_to,
+        older=_place(found[size - 1]) if is_full else further,
+        newer=_place(found[0]) if found and before is not None else None,
+        searched_to=searched_to,
     )
 
 
-def newer(rows: OfFeedQuerySet, shown: Range, *, after: Cursor, size: int) -> Page:
-    """The page that comes before the row `after`, towards the present."""
+def newer(rows: OfFeedQuerySet, shown: Range, *, after: Cursor | None, size: int) -> Page:
+    """Oldest first, from the beginning of the range or from a row on."""
     since, until = _seconds(shown)
-    since = max(since, after.second)
-    rows = rows.filter(Q(time__gt=after.second) | Q(time=after.second, pk__gt=after.pk))
-    found, searched_to = _collect(rows.order_by("time", "pk"), _slices_on(since, until), size + 1)
-    has_newer = len(found) > size or searched_to is not None
-    return Page(rows=found[:size][::-1], has_older=True, has_newer=has_newer)
+    if after is not None:
+        since = max(since, after.second)
+        rows = rows.filter(Q(time__gt=after.second) | Q(time=after.second, pk__gt=after.pk))
+    oldest_first = rows.order_by("time", "pk")
+    found, stopped = _collect(oldest_first, _slices_on(since, until), size + 1)
+    is_full = len(found) > size
+    searched_to = None if is_full or stopped is None else stopped[1]
+    further = Cursor(searched_to - 1, LAST) if searched_to is not None else None
+    return Page(
+        rows=found[:size],
+        older=_place(found[0]) if found and after is not None else None,
+        newer=_place(found[size - 1]) if is_full else further,
+        searched_to=searched_to,
+    )
+
+
+def turned(page: Page) -> Page:
+    return replace(page, rows=page.rows[::-1])
+
+
+def largest(rows: OfFeedQuerySet, shown: Range, size: Any, *, most: int) -> Page:
+    """The largest of the range by an expression; of the newest part of it where the budget ends."""
+    begun = time.monotonic()
+    found: list[UsageLog] = []
+    measured = rows.alias(measured=size).exclude(measured=None).annotate(measure=size)
+    slices = _slices_back(*_seconds(shown))
+    for since, until in slices:
+        inside = measured.filter(time__gte=since, time__lt=until)
+        found += inside.order_by("-measure", "-time", "-pk")[:most]
+        found.sort(key=lambda row: (row.measure, row.time, row.pk), reverse=True)  # type: ignore[attr-defined]
+        del found[most:]
+        if time.monotonic() - begun > LARGEST_SECONDS and next(slices, None) is not None:
+            return Page(rows=found, searched_to=since)
+    return Page(rows=found)
 
 
 def _collect(
     rows: OfFeedQuerySet, slices: Iterator[tuple[int, int]], wanted: int
-) -> tuple[list[UsageLog], int | None]:
-    """At most `wanted` rows; and where the search stopped, if the budget ended it."""
+) -> tuple[list[UsageLog], tuple[int, int] | None]:
+    """At most `wanted` rows; and the last slice that was searched, if the budget ended it."""
     begun = time.monotonic()
     found: list[UsageLog] = []
     for since, until in slices:
@@ -83,7 +110,7 @@ def _collect(
         if len(found) >= wanted:
             break
         if time.monotonic() - begun > BUDGET_SECONDS and next(slices, None) is not None:
-            return found, since
+            return found, (since, until)
     return found, None
 
 

@@ -20,6 +20,7 @@ class AppendOnly(Exception):
 
 class Action(models.TextChoices):
     LOGS_SEEN = "logs_seen", _("Looked at logs of others")
+    LOGS_FOLLOWED = "logs_followed", _("Followed logs of others for an hour")
     ROW_SEEN = "row_seen", _("Opened a row of others")
     LOGS_EXPORTED = "logs_exported", _("Exported logs of others")
     RAW_SEEN = "raw_seen", _("Read a quarantined row of others")

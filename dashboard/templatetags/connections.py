@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from dashboard import commas, type_names
 from dashboard.completeness import Segment, State
-from dashboard.filters import Unit
 from dashboard.links import Break
 from dashboard.money import Amount
+from dashboard.parameters import Unit
 from dashboard.periods import Preset
 from dashboard.strips import GridDay
 from dashboard.templatetags.usage import day, money, shape, state_word

@@ -14,8 +14,8 @@ from django.utils.translation import ngettext, pgettext
 
 from dashboard import commas, completeness
 from dashboard.completeness import Segment, State
-from dashboard.filters import Unit
 from dashboard.money import MINUS, Amount, decimal_text, rounded, usd_text
+from dashboard.parameters import Unit
 from dashboard.periods import Range
 from dashboard.runway import Runway
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from dashboard.charts import day_text
 from dashboard.completeness import Segment, State
-from dashboard.filters import UsageFilter
+from dashboard.filters import UsageFilter, local_text
 from dashboard.periods import Range
 from dashboard.volume import Bar
 
@@ -30,9 +30,10 @@ def volume_chart(
     if not any(bar.rows for bar in bars):
         return SafeString()
     return format_html(
-        '<svg class="chart" height="68" role="group" aria-label="{}">'
+        '<svg class="chart" height="68" role="group" aria-label="{}" data-edges="{}">'
         '<line class="axis" x1="0" x2="100%" y1="52.5" y2="52.5"/>{}{}{}</svg>',
         _("Rows per slice of the range; most: %d") % max(bar.rows for bar in bars),
+        " ".join(local_text(edge) for edge in (*(bar.since for bar in bars), bars[-1].until)),
         format_html_join("", *_gaps(bars, segments)),
         format_html_join("", "{}", ((bar,) for bar in _bars(bars, filters))),
         format_html_join("", *_labels(bars)),
@@ -73,7 +74,10 @@ def _gaps(
     bars: Sequence[Bar], segments: Iterable[Segment]
 ) -> tuple[str, Iterator[tuple[str, str]]]:
     begin, end = bars[0].since.timestamp(), bars[-1].until.timestamp()
-    missing = (part for part in segments if part.state is State.MISSING)
+    missing = [part for part in segments if part.state is State.MISSING]
+    uncounted = [bar.until.timestamp() for bar in bars if not bar.is_counted]
+    if uncounted:
+        missing.append(Segment(int(begin), int(uncounted[-1]), State.MISSING))
     return '<rect class="gap" x="{}%" width="{}%" y="4" height="48"/>', (
         (
             f"{100 * (part.since - begin) / (end - begin):.2f}",

@@ -1,6 +1,10 @@
-// A panel that asks again while something is in motion rests in a tab that nobody looks at.
+// A panel that asks again while something is in motion rests in a tab that nobody looks at, and
+// while something is open in it that the answer would close (`data-live`: what).
 "use strict";
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (document.hidden && event.target.matches("[data-live]")) event.preventDefault();
+  const panel = event.target;
+  if (!panel.matches("[data-live]")) return;
+  const opened = panel.dataset.live;
+  if (document.hidden || (opened && panel.querySelector(opened))) event.preventDefault();
 });

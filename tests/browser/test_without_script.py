@@ -36,6 +36,7 @@ def test_logs_can_be_filtered_and_paged(visitor, live_server):
     visitor.goto(f"{live_server.url}/logs/")
     visitor.select_option("#filter-period", "7d")
     visitor.click("text=Query")
+    visitor.click("text=Show totals and histogram")
     expect(visitor.locator(".pager")).to_contain_text("20 of 25 rows")
     visitor.click("text=Older")
     expect(rows).to_have_count(5)

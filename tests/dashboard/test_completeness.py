@@ -11,7 +11,7 @@ HOUR = timedelta(hours=1)
 
 
 def seen(alice, hours=24):
-    scope = scope_of(alice, connections_of(alice), NOW.tzinfo, only=None)
+    scope = scope_of(alice, connections_of(alice), NOW.tzinfo)
     return completeness(scope, Range(since=NOW - hours * HOUR, until=NOW + 10 * HOUR), NOW)
 
 
@@ -70,7 +70,7 @@ def test_the_hour_in_which_the_rows_begin_was_not_pruned(alice):
 
 def test_an_old_range_does_not_count_as_unread(alice):
     windows(make_connection(alice), (10, "verified"))
-    scope = scope_of(alice, connections_of(alice), NOW.tzinfo, only=None)
+    scope = scope_of(alice, connections_of(alice), NOW.tzinfo)
     shown = Range(since=NOW - 50 * HOUR, until=NOW - 40 * HOUR)
     assert states(completeness(scope, shown, NOW).segments) == [(M, 10)]
 

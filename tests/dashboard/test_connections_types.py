@@ -47,9 +47,9 @@ def test_a_choice_is_kept_and_shown_on_the_connection(client, connection):
 def test_sums_follow_the_choice(client, connection):
     make_unit(connection.site)
     make_log(connection, type=1, units=500_000)
-    assert "$0.0000" in client.get("/logs/").text
+    assert "$0.0000" in client.get("/logs/?totals=here").text
     client.post(url(connection), {"vocabulary": "hitopen-docs"})
-    assert "$1.0000" in client.get("/logs/").text
+    assert "$1.0000" in client.get("/logs/?totals=here").text
 
 
 def test_nonsense_changes_nothing(client, connection):

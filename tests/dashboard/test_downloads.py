@@ -89,8 +89,9 @@ def test_its_name_says_where_when_and_in_which_zone(alice_client, connection):
 def test_queries_do_not_grow_with_rows(alice_client, connection, django_assert_num_queries):
     for _ in range(30):
         make_log(connection, time=NOW - HOUR)
-    # session, person, time zone, roles, connections, feeds with their ends, units; then one batch
-    with django_assert_num_queries(9):
+    # session, person, time zone, roles, connections, feeds with their ends, units, rows per page;
+    # then one batch
+    with django_assert_num_queries(10):
         download(alice_client)
 
 

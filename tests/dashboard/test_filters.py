@@ -25,13 +25,15 @@ def test_nothing_given_means_today_in_the_business_zone():
     "query",
     [
         "period=7d&type=error&model=gpt%25&key=%3Dprod&size=50",
+        "period=7d&type=error&type=refund&model=%3Da&model=%21%3Db&group=x&group=%21y&order=cost",
+        "period=today&site=4&site=%215&totals=here&live=on&stream=no&min_cost=0.5",
         "period=custom&since=2026-11-01T08%3A30&until=2026-11-02T00%3A00&unit=units",
         "period=30d&connection=6d0a8f0e-6f39-4fd6-8a3c-2c4e2fb5a3a8&request_id=abc",
     ],
 )
 def test_it_writes_itself_back(query):
     written = read(query).query_string()[1:]
-    assert dict(parse_qsl(written)) == dict(parse_qsl(query))
+    assert sorted(parse_qsl(written)) == sorted(parse_qsl(query))
     assert read(written) == read(query)
 
 
@@ -47,6 +49,9 @@ def test_it_writes_itself_back(query):
         "before=x-y",
         "after=99999999999999-1",
         "model=%00",
+        "model=%21&key=%20&key=%21%20",
+        "type=%21nothing",
+        "order=random",
         "since=yesterday",
         "since=0001-01-01",
         "since=9999-12-31T23%3A59",
@@ -61,7 +66,7 @@ def test_a_bad_value_gets_its_default(query):
 
 def test_one_bad_value_spoils_no_other():
     filters = read("period=7d&size=7&model=gpt")
-    assert (filters.period, filters.size, filters.model) == (Preset.WEEK, 20, "gpt")
+    assert (filters.period, filters.size, filters.model) == (Preset.WEEK, 20, ("gpt",))
 
 
 def test_a_day_as_the_end_is_included():

@@ -104,7 +104,7 @@ def test_a_row_of_no_names_and_absurd_numbers_is_shown(alice_client, alice):
 
 def test_it_needs_few_queries(alice_client, row, django_assert_num_queries):
     alice_client.get(url(row))
-    # session, person, row, groups, connections, feeds, units, detail, window; for the bar, the
-    # person's permissions and those of their groups
-    with django_assert_num_queries(12):
+    # session, person, row, groups, connections, feeds, units, detail, window, chosen columns; for
+    # the bar, the person's permissions and those of their groups
+    with django_assert_num_queries(13):
         alice_client.get(url(row))

@@ -111,11 +111,14 @@ def test_queries_do_not_grow_with_rows(alice_client, connection, django_assert_n
     make(2)
     shown(alice_client)
     make(20)
-    # session, person, groups, connections, feeds, units, highest id, one slice, excerpts, totals,
-    # volume, windows, models in use, their new names, keys in use; for the bar, the person's
-    # permissions and those of their groups; colours of the new models
-    with django_assert_num_queries(19):
+    # session, person, groups, connections, feeds, units, table, highest id, one slice, excerpts,
+    # models in use, their new names, keys in use, views; for the bar, the person's permissions
+    # and those of their groups; colours of the new models
+    with django_assert_num_queries(18):
         assert rows_in(shown(alice_client, "?size=50")) == 22
+    # as above without rows; totals, volume, windows
+    with django_assert_num_queries(11):
+        alice_client.get("/logs/totals/")
 
 
 @pytest.mark.parametrize(
@@ -184,7 +187,7 @@ def test_the_sums_follow_the_filter(alice_client, connection):
     make_log(connection, time=NOW, model="gpt-4o", units=500_000)
     make_log(connection, time=NOW, model="gpt-5", units=250_000, prompt=1_000, completion=1)
     make_log(connection, time=NOW, model="gpt-5", units=50_000, type=6)
-    page = shown(alice_client, "?model=gpt-5")
+    page = shown(alice_client, "?model=gpt-5&totals=here")
     for text in ("$0.5000", "−$0.1000", "$0.4000", "<dd>1,001</dd>"):
         assert text in page
 
@@ -234,7 +237,7 @@ def test_proof_and_gaps_are_beside_the_rows(alice_client, connection):
         connection, NOW - 3 * 60 * MINUTE, NOW - MINUTE, "differs", units=500_000, site_units=0
     )
     make_log(connection, time=NOW - 2 * MINUTE)
-    page = shown(alice_client)
+    page = shown(alice_client, "?totals=here")
     assert "Complete to 14:04" in page
     assert "Harbour: 2 h missing" in page
     assert "1 window differs by $1.0000" in page
@@ -323,7 +326,8 @@ def test_a_phone_shows_the_text_of_what_is_no_call(alice_client, connection):
 def test_a_bar_of_the_histogram_leads_to_its_rows(alice_client, connection):
     for hours, model in ((1, "late"), (5, "early")):
         make_log(connection, time=NOW - hours * 60 * MINUTE, model=model)
-    bars = re.findall(r'<a href="([^"]+)" aria-label="[^"]+, 1"><title>', shown(alice_client))
+    page = shown(alice_client, "?totals=here")
+    bars = re.findall(r'<a href="([^"]+)" aria-label="[^"]+, 1"><title>', page)
     assert len(bars) == 2
     page = shown(alice_client, bars[0].replace("&amp;", "&"))
     assert rows_in(page) == 1

@@ -20,7 +20,7 @@ def connection(alice):
 
 
 def found(client, query):
-    answer = client.get(URL + query)
+    answer = client.get(f"{URL}{query}&totals=here")
     assert answer.status_code == 200
     return {row.model_id for row in answer.context["page"].rows}, answer
 
@@ -48,8 +48,8 @@ def test_it_shows_and_sums_what_matches_and_no_more(alice_client, connection, qu
     row = make_log(connection, time=NOW - HOUR, model="wanted", text=text, **columns)
     models, answer = found(alice_client, f"?{query}")
     assert models == {row.model_id}
-    assert answer.context["totals"].rows == 1
-    assert sum(bar.rows for bar in answer.context["volume"]) == 1
+    assert answer.context["figures"].totals.rows == 1
+    assert sum(bar.rows for bar in answer.context["figures"].bars) == 1
 
 
 def test_a_cost_is_that_of_the_day_of_the_row(alice_client, connection):
@@ -74,7 +74,7 @@ def test_a_site_is_all_its_connections(alice, alice_client):
     assert models == set(
         UsageLog.objects.filter(feed__site=site).values_list("model_id", flat=True)
     )
-    assert answer.context["totals"].rows == 2
+    assert answer.context["figures"].totals.rows == 2
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_nonsense_is_left_out_and_spoils_nothing(alice_client, connection, query
 def test_each_has_a_chip_that_removes_it_alone(alice_client, connection):
     query = "?period=7d&stream=yes&min_cost=0.50&max_seconds=9&group=%3Dvip&text=a%20b"
     answer = found(alice_client, query)[1]
-    chips = {(chip.label, chip.value): chip.without for chip in answer.context["chips"]}
+    chips = {(chip.label, chip.value): chip.without for chip in answer.context["logs"].chips()}
     assert set(chips) == {
         *(("Group is", "vip"), ("Stream is", "yes"), ("Text contains", "a b")),
         *(("Cost at least", "$0.50"), ("Duration at most", "9 s")),

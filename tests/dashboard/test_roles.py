@@ -16,6 +16,7 @@ from django.utils.timezone import now
 
 from accounts.models import Invitation, User
 from accounts.public import PUBLIC_PAGES
+from dashboard.models import SavedView
 from providers import secrets
 from providers.adapters.records import Secret
 from providers.models import (
@@ -98,6 +99,7 @@ def _own_feed(world):
     check = Check.objects.create(
         feed=feed, since=window.since, until=window.until, asked_at=moment, reached=window.until
     )
+    kept = SavedView.objects.create(owner=world.owner, page="logs", name="mine")
     of_feed, of_connection = {"feed": feed.pk}, {"pk": connection.pk}
     bad_row = of_feed | {"second": int(bad.time.timestamp()), "number": 0}
     world.keys |= {page.name: of_connection for page in ALL_PAGES if "connection_" in page.name}
@@ -114,6 +116,9 @@ def _own_feed(world):
         "members": {},
         "opened_key": of_connection,
         "log": {"pk": row.pk},
+        **{page: {"page": "logs"} for page in ("table_settings", "view_add")},
+        **{page: {"column": "model"} for page in ("logs_values", "team_logs_values")},
+        **{page: {"pk": kept.pk} for page in ("view", "view_delete")},
         "window": of_feed | {"since": since},
         "window_verify": of_feed | {"since": since},
         "check": {"pk": check.pk},

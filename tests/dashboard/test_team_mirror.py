@@ -98,7 +98,7 @@ def test_what_is_mapped_to_a_member_is_that_users_rows(double):
         by=admin,
         now=timezone.now(),
     )
-    scope = scope_of(alice, connections_of(alice), business_zone(), only=None)
+    scope = scope_of(alice, connections_of(alice), business_zone())
     found = scope.rows().values_list("detail__upstream_id", "units")
     assert Counter(found) == Counter((row["id"], row["quota"]) for row in double.truth(LING))
     shown = of_preset(Preset.DAYS_30, timezone.now().date(), business_zone())

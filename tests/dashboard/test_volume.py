@@ -3,11 +3,11 @@ from datetime import timedelta
 import pytest
 from django.http import QueryDict
 
-from dashboard import queries
+from dashboard import queries, sums
 from dashboard.filters import UsageFilter
 from dashboard.periods import Preset
 from dashboard.scope import connections_of, scope_of
-from dashboard.volume import MOST_BARS, volume
+from dashboard.volume import MOST_BARS, figures
 from tests.dashboard.conftest import NOW
 from tests.factories_usage import make_connection, make_log
 
@@ -19,14 +19,14 @@ def scope(alice):
     connection = make_connection(alice)
     for days in (0, 0, 1, 3, 20, 300):
         make_log(connection, time=NOW - timedelta(days=days), type=5 if days == 1 else 2)
-    return scope_of(alice, connections_of(alice), NOW.tzinfo, only=None)
+    return scope_of(alice, connections_of(alice), NOW.tzinfo)
 
 
 def bars(scope, query):
     zone = NOW.tzinfo
     filters = UsageFilter.from_query(QueryDict(query), now=NOW, zone=zone, default=Preset.TODAY)
     condition = queries.condition(filters, scope)
-    return volume(filters, scope, scope.rows().filter(condition), condition, NOW)
+    return figures(filters, scope, scope.rows().filter(condition), condition, NOW).bars
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,7 @@ def bars(scope, query):
         ("since=2025-11-18", 6, 1),
         ("period=30d&key=my", 5, 1),
         ("period=7d&key=my&model=gpt", 4, 1),
+        ("period=30d&key=my&model=gpt", 5, 1),
     ],
 )
 def test_bars_together_are_all_rows(scope, query, rows, errors):
@@ -53,5 +54,8 @@ def test_nothing_is_drawn_of_the_future(scope):
     assert bars(scope, "period=today")[-1].since <= NOW
 
 
-def test_what_only_the_rows_know_is_not_counted_over_a_long_range(scope):
-    assert bars(scope, "period=30d&key=my&model=gpt") == []
+def test_where_the_budget_ends_nothing_is_said(scope, monkeypatch):
+    monkeypatch.setattr(sums, "BUDGET_SECONDS", -1)
+    found = bars(scope, "period=30d&key=my&model=gpt")
+    assert [bar.is_counted for bar in found] == [False] * 23 + [True] * 7
+    assert sum(bar.rows for bar in found) == 4
