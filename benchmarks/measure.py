@@ -14,11 +14,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 
-from benchmarks import floor, ingest, overview
+from accounts.models import User
+from benchmarks import floor, ingest, logs, overview
 from benchmarks.arrivals import arrivals
+from benchmarks.compared import Compared
 from benchmarks.figures import Figure, rate
 from benchmarks.ingest import Mirror, Turns
-from benchmarks.overview import Compared
 from dashboard import databases
 from providers.models import KeyDay, ModelDay, UsageLog
 
@@ -40,7 +41,8 @@ def prepare(floor_url: str) -> None:
     own = connections.databases[floor.OWN]
     connections.databases[floor.FLOOR] = {**own, **databases.default(settings.DATA_DIR)}
     for alias in (floor.OWN, floor.FLOOR):
-        call_command("migrate", "providers", database=alias, verbosity=0)
+        call_command("migrate", database=alias, verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)  # the pages want their names
 
 
 def figures(name: str, rows: int) -> Iterator[Figure]:
@@ -56,7 +58,9 @@ def figures(name: str, rows: int) -> Iterator[Figure]:
     again = ingest.repeat(mirror, history[-REPEATED:], TIMES)
     yield _alone(name, "stored windows again", rate(again), STORED_TARGET)
     yield from _sizes(name)
-    yield from (_read(name, compared) for compared in overview.compare())
+    yield from (_chart(name, compared) for compared in overview.compare())
+    everybody = User.objects.get(email=overview.EVERYTHING)
+    yield from (_page(name, compared) for compared in logs.compare(everybody))
 
 
 def _alone(name: str, what: str, value: str, target: str = "") -> Figure:
@@ -74,7 +78,7 @@ def _compared(name: str, what: str, turns: Turns, least: float | None) -> Figure
     )
 
 
-def _read(name: str, compared: Compared) -> Figure:
+def _chart(name: str, compared: Compared) -> Figure:
     """The ratio is that of the SQL by hand to ours: 67 % is one and a half times its time. It has
     no bound yet: SQLite is below that wherever a chart has thousands of sums."""
     return Figure(
@@ -84,6 +88,18 @@ def _read(name: str, compared: Compared) -> Figure:
         floor=f"{compared.floor_seconds * 1000:.0f} ms",
         ratio=compared.ratio,
         target=f"≥ 67%, {compared.target}",
+    )
+
+
+def _page(name: str, compared: Compared) -> Figure:
+    """The ratio is that of the time allowed to ours, so a hundred per cent meets it."""
+    return Figure(
+        database=name,
+        what=compared.what,
+        value=f"{compared.own_seconds * 1000:.0f} ms",
+        floor=f"{compared.floor_seconds * 1000:.0f} ms",
+        ratio=compared.ratio,
+        target=f"≥ 100%, {compared.target}",
     )
 
 

@@ -16,6 +16,7 @@ from dashboard.layers import OTHER_SLOT, TOP, paint
 from dashboard.money import NO_AMOUNT, Amount, rounded
 from dashboard.overview_filter import OverviewFilter
 from dashboard.periods import Range
+from dashboard.ratios import other_of
 from dashboard.scope import Scope
 
 BUDGET_SECONDS = 1.5  # the ratios stand in the text of each row
@@ -86,7 +87,7 @@ def _add_day(found: dict[int, CacheLine], scope: Scope, day: Range) -> None:
     saved: dict[tuple[int, int], Decimal] = defaultdict(Decimal)
     inside = scope.rows().filter(time__gte=day.since, time__lt=day.until, cached__gt=0)
     for feed, model, read, other in inside.filter(scope.of_spend()).values_list(*_COLUMNS):
-        use = price.cache_use_of(price.other_of(other), read)
+        use = price.cache_use_of(other_of(other), read)
         line = found[model or 0]
         line.read += read
         line.base += read if use.is_apart else 0

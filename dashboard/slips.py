@@ -10,6 +10,8 @@ from dashboard import money, names, price
 from dashboard.completeness import State
 from dashboard.money import Amount
 from dashboard.price import Price
+from dashboard.price_parts import Tokens
+from dashboard.ratios import other_of
 from dashboard.scope import Scope, SeenFeed
 from dashboard.type_names import type_name
 from providers import self_view
@@ -62,7 +64,7 @@ def slip_of(row: UsageLog, scope: Scope) -> Slip:
     book = scope.book(row.feed_id)
     day = row.time.astimezone(scope.zone).date()
     rate = money.rate_of(book.rates, day)
-    other = price.other_of(detail.other)
+    other = other_of(detail.other)
     texts = _texts(row, other if scope.shows_texts else {})
     if not scope.shows_texts:
         self_view.cover_texts(detail)
@@ -99,7 +101,7 @@ def _texts(row: UsageLog, other: Mapping[str, Any]) -> Texts:
 def _price(
     row: UsageLog, other: Mapping[str, Any], group: str, rate: Decimal | None
 ) -> Price | None:
-    tokens = price.Tokens(prompt=row.prompt, completion=row.completion)
+    tokens = Tokens(prompt=row.prompt, completion=row.completion)
     return price.price_of(other, tokens, charged=row.units, group=group, units_per_usd=rate)
 
 

@@ -9,9 +9,10 @@ from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 
 from accounts.models import User
-from dashboard import names, price
+from dashboard import names
 from dashboard.log_table import NOTHING, Cell, LogTable
 from dashboard.people import Whose
+from dashboard.ratios import other_of
 from providers.models import UsageDetail, UsageLog
 
 ARROW = " → "
@@ -85,7 +86,7 @@ class TeamTable(LogTable):
 
 
 def _channels_tried(other: str | None) -> str:
-    admin_info = price.other_of(other).get("admin_info")
+    admin_info = other_of(other).get("admin_info")
     tried = admin_info.get("use_channel") if isinstance(admin_info, dict) else None
     if not isinstance(tried, list) or len(tried) < 2:
         return ""

@@ -48,7 +48,7 @@ def test_it_shows_the_facts_and_the_raw_record(alice_client, row):
     make_window(row.feed, NOW - timedelta(hours=1), NOW + timedelta(seconds=1), "mirrored")
     page = alice_client.get(url(row)).content.decode()
     for text in (
-        *("r-1", "claude-sonnet-4-5 / claude-sonnet-4-5-20250929", "medium", "Harbour"),
+        *("r-1", "/ claude-sonnet-4-5-20250929", "medium", "Harbour"),
         *("2026-11-18 14:05:00", "mirrored", "{&quot;quota&quot;:10908}"),
     ):
         assert text in page

@@ -3,7 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from dashboard.price import Tokens, cache_use_of, other_of, price_of
+from dashboard.price import cache_use_of, price_of
+from dashboard.price_parts import Tokens
+from dashboard.ratios import other_of
 
 UNITS = Decimal(500_000)
 RATIOS = {"model_ratio": 1.5, "completion_ratio": 5, "group_ratio": 0.8, "model_price": -1}
@@ -49,6 +51,60 @@ def test_a_difference_is_told():
     found = price(RATIOS | {"web_search": True}, charged=999_999)
     assert not found.agrees
     assert found.has_surcharges
+
+
+def amounts(found):
+    return {step.label: (step.amount, step.factor) for step in found.steps if step.amount}
+
+
+def test_text_and_audio_have_ratios_of_their_own():
+    spoken = {"audio": True, "text_input": 100, "audio_input": 20, "text_output": 10}
+    spoken |= {"audio_output": 5, "audio_ratio": 4, "audio_completion_ratio": 2}
+    found = price(RATIOS | spoken, charged=324, prompt=120, completion=15)
+    assert amounts(found) == {
+        "text in": (100, 1),
+        "audio in": (20, 4),
+        "text out": (10, 5),
+        "audio out": (5, 8),
+    }
+    assert found.computed == Decimal("324.000")
+    assert found.agrees
+
+
+def test_the_cache_is_written_for_five_minutes_or_an_hour():
+    cache = {"claude": True, "cache_creation_tokens": 100, "cache_creation_ratio": 1.25}
+    kept = {"cache_creation_tokens_5m": 60, "cache_creation_ratio_5m": 1.25}
+    kept |= {"cache_creation_tokens_1h": 30, "cache_creation_ratio_1h": 2}
+    found = price(RATIOS | cache | kept, charged=0, prompt=7, completion=0)
+    assert amounts(found) == {
+        "prompt": (7, 1),
+        "cache write": (10, Decimal("1.25")),
+        "cache write, 5 min": (60, Decimal("1.25")),
+        "cache write, 1 h": (30, 2),
+    }
+
+
+def test_images_are_tokens_of_their_own():
+    image = {"image": True, "image_output": 40, "image_ratio": 2.5}
+    found = price(RATIOS | image, charged=192, prompt=60, completion=8)
+    assert amounts(found)["images"] == (40, Decimal("2.5"))
+    assert amounts(found)["prompt, all else"] == (20, 1)
+    assert found.agrees
+
+
+def test_what_is_charged_beside_the_tokens():
+    """Audio by the million tokens, searches by the thousand calls; the group's ratio is on all."""
+    tools = {"web_search": True, "web_search_call_count": 3, "web_search_price": 10}
+    audio = {"audio_input_seperate_price": True, "audio_input_token_count": 50}
+    found = price(
+        RATIOS | tools | audio | {"audio_input_price": 1}, charged=12_080, prompt=100, completion=0
+    )
+    assert amounts(found)["web searches"] == (3, 5000)
+    assert amounts(found)["audio in"] == (50, Decimal("0.5"))
+    assert results(found)[-2:] == [Decimal("15100.0"), Decimal("12080.00")]
+    assert found.agrees
+    unknown = price(RATIOS | tools, charged=0, units=None)
+    assert "web searches" not in amounts(unknown)
 
 
 @pytest.mark.parametrize(
