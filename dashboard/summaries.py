@@ -16,6 +16,7 @@ from dashboard.periods import Range, so_far
 from dashboard.queries import Balance
 from dashboard.runway import Pace, Runway
 from dashboard.scope import Scope
+from dashboard.sparks import Sparks, sparks
 from dashboard.sums import Sums, Totals
 from providers.models import Connection
 
@@ -65,6 +66,7 @@ class Summary:
     minutes: int
     complete: Completeness
     connections: Sequence[ConnectionLine]
+    sparks: Sparks
 
     @property
     def decimals(self) -> int:
@@ -115,6 +117,7 @@ def summary(
         minutes=_minutes(scope, complete),
         complete=complete,
         connections=_connections(scope, complete, balances, by_feed, runways),
+        sparks=sparks(by_feed, complete, filters.range, now),
     )
 
 
