@@ -192,7 +192,6 @@ class OwnLogs:
             "table": self.table(page.rows),
             "nearest": nearest,
             "complete": None if page.rows else self.complete,
-            "suggestions": queries.suggestions(self.scope, self.filters.range),
             "views": SavedView.objects.visible_to(self.person).filter(page=self.page),
             "sizes": SIZES,
             "follow": self.follow(page.rows),
@@ -207,6 +206,7 @@ class OwnLogs:
             "figures": figures(self.filters, found.scope, found.rows, found.condition, self.moment),
             "last_minute": last_minute(self.filters, self.proving, found.rows, self.moment),
             "complete": self.complete,
+            "suggestions": queries.suggestions(self.scope, self.filters.range),
         }
 
     @cached_property

@@ -115,6 +115,11 @@ class Scope:
         return [one for one in self.connections if one.failed_at or _waits(one)]
 
     @property
+    def is_undated(self) -> bool:
+        """Whether no unit ever changed its worth."""
+        return all(len(book.rates) <= 1 for book in self.books)
+
+    @property
     def has_one_unit(self) -> bool:
         """Whether units of all sites are worth the same, so that adding them means something."""
         return len({rate.units_per_usd for book in self.books for rate in book.rates}) <= 1

@@ -127,8 +127,7 @@ def by_bucket(
 ) -> list[Sums]:
     """Of the days of each bucket together, where no unit changed its worth; else day by day."""
     shown = Range(since=buckets.starts[0], until=buckets.until)
-    is_dated = any(len(book.rates) > 1 for book in scope.books)
-    if is_dated or buckets.step not in (Step.WEEK, Step.MONTH):
+    if not scope.is_undated or buckets.step not in (Step.WEEK, Step.MONTH):
         return by_day(usage, scope, shown, name=name)
     days = [start.date() for start in buckets.starts]
     inside = usage.filter(day__gte=days[0], day__lt=shown.until.date())

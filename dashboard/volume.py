@@ -42,28 +42,46 @@ class Figures:
 def figures(
     filters: UsageFilter, scope: Scope, rows: OfFeedQuerySet, condition: Q, now: datetime
 ) -> Figures:
-    if filters.is_of_rows and _is_by_day(filters.range):
-        parts, since = sums.from_rows(rows, scope, filters.range)
-        totals = replace(sums.total(parts), since=since)
-        bars = _of_days(parts, filters.range, since)
+    if not _is_by_day(filters.range):
+        found = _of_slices(filters, scope, rows, condition)
+    elif filters.is_of_rows:
+        found = _of_rows(filters.range, scope, rows)
+    else:
+        found = _of_rollups(filters, scope, rows, condition)
+    return replace(found, bars=[bar for bar in found.bars if bar.since <= now])
+
+
+def _of_slices(filters: UsageFilter, scope: Scope, rows: OfFeedQuerySet, condition: Q) -> Figures:
+    """One pass for both, unless a slice may reach into a day of another worth."""
+    shown, width = filters.range, _width(filters.range)
+    parts = sums.by_slice(rows, scope, shown, width=width, name=None)
+    if scope.is_undated:
+        totals = sums.total(parts)
     else:
         totals = sums.totals_of(filters, scope, rows, condition)
-        bars = _counted(filters, scope, rows, condition)
-    return Figures(totals=totals, bars=[bar for bar in bars if bar.since <= now])
+    return Figures(totals=totals, bars=_bars(parts, _slices(shown, width)))
+
+
+def _of_rows(shown: Range, scope: Scope, rows: OfFeedQuerySet) -> Figures:
+    parts, since = sums.from_rows(rows, scope, shown)
+    return Figures(
+        totals=replace(sums.total(parts), since=since), bars=_of_days(parts, shown, since)
+    )
+
+
+def _of_rollups(filters: UsageFilter, scope: Scope, rows: OfFeedQuerySet, condition: Q) -> Figures:
+    """Bars are of whole days, also at the ends of the range; totals are not."""
+    usage = scope.key_days() if filters.key else scope.model_days()
+    parts = sums.by_day(usage.filter(condition), scope, filters.range, name=None)
+    if filters.range.is_whole_days:
+        totals = sums.total(parts)
+    else:
+        totals = sums.totals_of(filters, scope, rows, condition)
+    return Figures(totals=totals, bars=_of_days(parts, filters.range))
 
 
 def _is_by_day(shown: Range) -> bool:
     return len(shown.days()) > DAYS_FROM_ROWS
-
-
-def _counted(filters: UsageFilter, scope: Scope, rows: OfFeedQuerySet, condition: Q) -> list[Bar]:
-    shown = filters.range
-    if not _is_by_day(shown):
-        width = _width(shown)
-        counted = sums.by_slice(rows, scope, shown, width=width, name=None)
-        return _bars(counted, _slices(shown, width))
-    usage = scope.key_days() if filters.key else scope.model_days()
-    return _of_days(sums.by_day(usage.filter(condition), scope, shown, name=None), shown)
 
 
 def _of_days(parts: Iterable[Sums], shown: Range, since: datetime | None = None) -> list[Bar]:

@@ -20,9 +20,10 @@ from providers.models.logs import OfFeedQuerySet
 BUDGET_SECONDS = 0.15
 LARGEST_SECONDS = 2.0
 LAST = 10**18 - 1  # an id beyond all others that a cursor can hold
-WIDTH_SECONDS = 6 * 3600  # of the first slice, where a year has ROWS_OF_WIDTH rows
+WIDTH_SECONDS = 1800  # of the first slice, where a year has ROWS_OF_WIDTH rows: some hundred rows
 ROWS_OF_WIDTH = 10_000_000
 WIDEST = 400 * 86400
+GROWTH = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,7 +120,7 @@ def _slices_back(since: int, until: int) -> Iterator[tuple[int, int]]:
     while since < until:
         begin = max(since, until - width)
         yield begin, until
-        until, width = begin, min(WIDEST, width * 2)
+        until, width = begin, min(WIDEST, width * GROWTH)
 
 
 def _slices_on(since: int, until: int) -> Iterator[tuple[int, int]]:
@@ -127,7 +128,7 @@ def _slices_on(since: int, until: int) -> Iterator[tuple[int, int]]:
     while since < until:
         end = min(until, since + width)
         yield since, end
-        since, width = end, min(WIDEST, width * 2)
+        since, width = end, min(WIDEST, width * GROWTH)
 
 
 def _first_width() -> int:

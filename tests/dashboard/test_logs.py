@@ -112,12 +112,12 @@ def test_queries_do_not_grow_with_rows(alice_client, connection, django_assert_n
     shown(alice_client)
     make(20)
     # session, person, groups, connections, feeds, units, table, highest id, one slice, excerpts,
-    # models in use, their new names, keys in use, views; for the bar, the person's permissions
-    # and those of their groups; colours of the new models
-    with django_assert_num_queries(18):
+    # new names of models, their colours, views; for the bar, the person's permissions and those
+    # of their groups
+    with django_assert_num_queries(16):
         assert rows_in(shown(alice_client, "?size=50")) == 22
-    # as above without rows; totals, volume, windows
-    with django_assert_num_queries(11):
+    # as above without rows; one pass for totals and histogram, windows, models and keys in use
+    with django_assert_num_queries(12):
         alice_client.get("/logs/totals/")
 
 
