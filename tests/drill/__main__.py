@@ -23,6 +23,7 @@ def arguments():
     parser.add_argument("--per-second", type=float, default=20.0, help="new rows meanwhile")
     parser.add_argument("--slow", type=float, default=0.05, help="seconds that each answer takes")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--database", metavar="URL", help="an empty one; else SQLite")
     return parser.parse_args()
 
 
@@ -41,6 +42,7 @@ def main():
             TOLLBOOK_SITE_REQUESTS_PER_MINUTE="1000000",
             TOLLBOOK_SYNC_SECONDS="5",
             TOLLBOOK_WORKERS=str(asked.workers),
+            **({"DATABASE_URL": asked.database} if asked.database else {}),
         )
         try:
             drill = Drill(installation, upstream, seed=seed)
