@@ -56,6 +56,12 @@ HITOPEN_DOCS = Vocabulary(
 VOCABULARIES = {vocabulary.code: vocabulary for vocabulary in (NEW_API, ONE_API, HITOPEN_DOCS)}
 
 
+def usual_of(dialect: str) -> str:
+    """The code of the vocabulary of sites whose pages have that form: One API's bare lists came
+    before errors had a type, and its own 5 is a channel's test."""
+    return VOCABULARIES.get(dialect, NEW_API).code
+
+
 def is_documented_by_hitopen(records: Iterable[LogRecord]) -> bool:
     """A row of type 1 that names a model and counts tokens is a request, not a top-up."""
     return any(

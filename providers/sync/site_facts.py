@@ -9,6 +9,7 @@ from providers.adapters.records import Account, SiteFacts, Trait, Unit
 from providers.models import Connection, Feed, Site, SiteTrait, SiteUnit, Snapshot
 from providers.models.sites import ALL
 from providers.sync.turn import Turn
+from providers.vocabulary import HITOPEN_DOCS, usual_of
 
 CLOCK_NOISE = 5.0  # seconds: a site tells whole ones, and the way takes its time
 
@@ -48,13 +49,15 @@ def keep_facts(site: Site, facts: SiteFacts, now: datetime) -> None:
     site.has_hourly_by_user |= site.version != facts.version
     site.version = facts.version
     site.dialect = facts.dialect
+    if not site.vocabulary_is_chosen and site.vocabulary != HITOPEN_DOCS.code:
+        site.vocabulary = usual_of(facts.dialect)
     site.has_hourly = facts.has_hourly
     if facts.clock_offset is not None:
         site.clock_offset_seconds = facts.clock_offset.total_seconds()
     site.facts_read_at = now
     site.save(
         update_fields=[
-            *("name", "version", "dialect", "clock_offset_seconds"),
+            *("name", "version", "dialect", "vocabulary", "clock_offset_seconds"),
             *("has_hourly", "has_hourly_by_user", "facts_read_at"),
         ]
     )

@@ -255,6 +255,19 @@ def test_the_form_of_the_pages_counts_more_than_what_the_site_says_of_itself(mir
     assert mirror.connection.site.dialect == "one-api"
 
 
+def test_what_types_mean_follows_the_form_of_the_pages_unless_somebody_chose(mirror_of):
+    mirror = mirror_of("one-api", rows(60))
+    mirror.sync()
+    assert mirror.connection.site.vocabulary == "one-api"
+    for chosen, expected in ((False, "new-api"), (True, "hitopen-docs")):
+        if chosen:
+            Site.objects.update(vocabulary="hitopen-docs", vocabulary_is_chosen=True)
+        mirror.double.switch("new-api-v0.13.2")
+        Site.objects.update(facts_read_at=None)
+        mirror.sync()
+        assert mirror.connection.site.vocabulary == expected
+
+
 FAULTS = [
     *("html", "challenge", "empty_body", "invalid_json", "truncated", "reset", "database_broken"),
     *("total_off", "redirect", "wrong_shape"),
