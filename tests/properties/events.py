@@ -65,6 +65,18 @@ class Rename:
 
 
 @dataclass(frozen=True)
+class MoveDatabase:
+    """The site's rows stand in a new database, where their ids begin again."""
+
+
+@dataclass(frozen=True)
+class Namesake:
+    """Another account takes the same name and spends: a statistic that goes by it sums both."""
+
+    rows: tuple[Columns, ...]
+
+
+@dataclass(frozen=True)
 class Wait:
     seconds: int
 

@@ -22,6 +22,8 @@ from tests.properties.events import (
     Die,
     Harm,
     Jump,
+    MoveDatabase,
+    Namesake,
     Rename,
     Rival,
     Spoil,
@@ -125,10 +127,15 @@ wrong_walks = st.sampled_from(["repeated_row", "repeated_row", "total_off", "ite
     spoiling
 )
 harms = st.builds(Harm, st.sampled_from(damage.HARMS), st.integers(0, 3))
+other_names = one_of(
+    st.builds(Rename, st.sampled_from(["lab", "lab two", "100%"])),
+    st.builds(Namesake, batches),
+    st.just(MoveDatabase()),
+)
 changes = one_of(
     st.builds(Jump, st.sampled_from([-300, 0, 300])),
     st.builds(Delete, st.sampled_from([2 * HOUR, DAY, 10 * DAY])),
-    st.builds(Rename, st.sampled_from(["lab", "lab two", "100%"])),
+    st.just(None).flatmap(lambda _: other_names),  # one of three: else each were one of five
 )
 troubles = one_of(faults, faults, wrong_walks, upgrades, harms, changes)
 
