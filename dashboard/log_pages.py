@@ -38,7 +38,7 @@ from providers.models import Connection, Site, UsageLog
 
 @dataclass
 class OwnLogs:
-    """A person's own rows. `names` of its URLs begin with its own."""
+    """A person's own rows. The names of its addresses begin with `page`."""
 
     person: User
     query: QueryDict

@@ -1,5 +1,6 @@
 """The team's log: every row once, whose it is, and a trace of each look."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -98,6 +99,45 @@ def test_filters(admin, every):
         assert second in text, query
         assert "model-a</a>" not in text, query
     assert first in page(admin, "?member=x&channel=")
+
+
+def test_several_values_and_all_but_some(admin, every):
+    alice, bob = make_user("alice"), make_user("bob")
+    for upstream_id, member in (("7", alice), ("8", bob)):
+        belongs(every, upstream_id, member)
+    for user, number in (("ali", 7), ("bo", 8), ("stranger", 9)):
+        make_log(every, user=user, user_id=str(number), model=f"of-{user}", channel=number)
+    for query, expected in {
+        f"member={alice.pk}&member={bob.pk}": {"ali", "bo"},
+        f"member=!{alice.pk}": {"bo", "stranger"},
+        "member=!nobody": {"ali", "bo"},
+        f"member=nobody&member={bob.pk}": {"bo", "stranger"},
+        "user==ali&user==stranger": {"ali", "stranger"},
+        "user=!=ali": {"bo", "stranger"},
+        "channel=!7&channel=!8": {"stranger"},
+        "channel=7&channel=9": {"ali", "stranger"},
+        f"site={every.site_id}&site=999": {"ali", "bo", "stranger"},
+        f"site=!{every.site_id}": set(),
+    }.items():
+        text = page(admin, f"?{query}&totals=here")
+        assert set(re.findall(r">of-(\w+)</a>", text)) == expected, query
+        if expected:
+            assert f"of {len(expected)} row" in text, query
+
+
+def test_pickers_count_users_and_channels_under_the_other_filters(admin, every):
+    for count, (user, channel) in enumerate([("ali", 15), ("bo", 15), ("bo", 16)], start=1):
+        for _ in range(count):
+            make_log(every, user=user, user_id=user, channel=channel)
+
+    def counted(path):
+        facet = admin.get(f"/team/logs/values/{path}").context["facet"]
+        return {option.label: option.rows for option in facet.options}
+
+    assert counted("user/?period=30d") == {"bo": 5, "ali": 1}
+    assert counted("user/?period=30d&user==ali&channel=15") == {"ali": 1, "bo": 2}
+    assert counted("channel/?period=30d&user==bo") == {"#15": 2, "#16": 3}
+    assert admin.get("/team/logs/values/connection/").status_code == 404
 
 
 def test_a_key_says_more_than_its_user(admin, every):
