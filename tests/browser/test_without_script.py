@@ -52,6 +52,36 @@ def test_logs_can_be_filtered_and_paged(visitor, live_server):
     expect(rows).to_have_count(10)
 
 
+def test_values_are_picked_ordered_and_kept_as_a_view(visitor, live_server):
+    visitor.goto(f"{live_server.url}/logs/?period=7d")
+    visitor.click("#filter-model ~ .pick")
+    visitor.locator("li", has_text="gpt-5").locator(".not input").check()
+    visitor.click("text=Apply")
+    expect(visitor.locator(".chip")).to_contain_text("Model is not gpt-5")
+    expect(visitor.locator(ROWS)).to_have_count(9)
+    visitor.select_option("#filter-order", "oldest")
+    visitor.click("text=Query")
+    expect(visitor.locator("th.c-time")).to_have_attribute("aria-sort", "ascending")
+    expect(visitor.locator(".chip")).to_have_count(1)
+    visitor.click("[popovertarget=views]")
+    visitor.fill("#views [name=name]", "Without gpt-5")
+    visitor.click("text=Save these filters")
+    visitor.click("[popovertarget=table-settings]")
+    visitor.uncheck("#table-settings [value=group]")
+    visitor.click("#table-settings >> text=Save")
+    expect(visitor.locator("th.c-group")).to_have_count(0)
+    visitor.goto(f"{live_server.url}/logs/")
+    visitor.click("[popovertarget=views]")
+    visitor.click("text=Without gpt-5")
+    expect(visitor.locator(ROWS)).to_have_count(9)
+
+
+def test_amounts_are_covered(visitor, live_server):
+    visitor.goto(f"{live_server.url}/logs/?period=7d")
+    visitor.click("header [name=masked]")
+    expect(visitor.locator("td.c-cost").first).to_have_css("color", "rgba(0, 0, 0, 0)")
+
+
 def test_a_row_has_a_page_of_its_own(visitor, live_server):
     visitor.goto(f"{live_server.url}/logs/?period=7d&type=error")
     visitor.locator("a.twist").click()
