@@ -87,5 +87,6 @@ def test_a_small_run_prints_every_figure():
     )
     assert done.returncode in (0, 1)
     assert "load average" in done.stdout
-    assert done.stdout.count("\nsqlite ") == 11
+    assert done.stdout.count("\nsqlite ") == 24
     assert "total of 30 days" in done.stdout
+    assert "log page of 100 rows, whole" in done.stdout
