@@ -58,9 +58,9 @@ def figures(name: str, rows: int) -> Iterator[Figure]:
     again = ingest.repeat(mirror, history[-REPEATED:], TIMES)
     yield _alone(name, "stored windows again", rate(again), STORED_TARGET)
     yield from _sizes(name)
-    yield from (_chart(name, compared) for compared in overview.compare())
+    yield from (_read(name, compared, "67%") for compared in overview.compare())
     everybody = User.objects.get(email=overview.EVERYTHING)
-    yield from (_page(name, compared) for compared in logs.compare(everybody))
+    yield from (_read(name, compared, "100%") for compared in logs.compare(everybody))
 
 
 def _alone(name: str, what: str, value: str, target: str = "") -> Figure:
@@ -78,28 +78,16 @@ def _compared(name: str, what: str, turns: Turns, least: float | None) -> Figure
     )
 
 
-def _chart(name: str, compared: Compared) -> Figure:
-    """The ratio is that of the SQL by hand to ours: 67 % is one and a half times its time. It has
-    no bound yet: SQLite is below that wherever a chart has thousands of sums."""
+def _read(name: str, compared: Compared, met_at: str) -> Figure:
+    """The ratio is that of the SQL by hand, or of the time allowed, to ours. It has no bound: where
+    that is a millisecond, building statements is longer."""
     return Figure(
         database=name,
         what=compared.what,
         value=f"{compared.own_seconds * 1000:.0f} ms",
         floor=f"{compared.floor_seconds * 1000:.0f} ms",
         ratio=compared.ratio,
-        target=f"≥ 67%, {compared.target}",
-    )
-
-
-def _page(name: str, compared: Compared) -> Figure:
-    """The ratio is that of the time allowed to ours, so a hundred per cent meets it."""
-    return Figure(
-        database=name,
-        what=compared.what,
-        value=f"{compared.own_seconds * 1000:.0f} ms",
-        floor=f"{compared.floor_seconds * 1000:.0f} ms",
-        ratio=compared.ratio,
-        target=f"≥ 100%, {compared.target}",
+        target=f"≥ {met_at}, {compared.target}",
     )
 
 

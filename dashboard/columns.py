@@ -20,10 +20,6 @@ class Column:
     is_usual: bool = True
     order: Order | None = None
 
-    @property
-    def is_number(self) -> bool:
-        return self.style.endswith(" n")
-
 
 TIME = Column("time", "c-time", _("Time"), order=Order.NEWEST)
 SITE = Column("site", "c-site", _("Site"))

@@ -12,6 +12,7 @@ from django.http import QueryDict
 from dashboard.parameters import (
     MORE_NAMED,
     NAMED,
+    SIZE,
     Order,
     SingleForm,
     Unit,
@@ -23,7 +24,6 @@ from dashboard.periods import DAY, Preset, Range, of_days, of_preset
 from dashboard.values import NONE, Values
 
 EARLIEST, LATEST = date(2015, 1, 1), date(2100, 1, 1)
-SIZE = 20
 
 _CURSOR = re.compile(r"(\d{1,11})-(\d{1,18})")
 
@@ -131,7 +131,7 @@ class UsageFilter:
 
     def hidden(self) -> list[tuple[str, str]]:
         """What a form must carry along that has no field in it."""
-        names = ("unit", "order", "totals", "live", "size")
+        names = ("unit", "totals", "live", "size")
         kept = ((name, self._parameters()[name]) for name in names)
         return [(name, str(value)) for name, value in kept if value not in (None, "")]
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl
 
+from django.db.models import QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -129,6 +130,7 @@ class OwnLogs:
     def found(self) -> Found:
         return self.found_by(self.filters)
 
+    @cached_property
     def chips(self) -> list[Chip]:
         return chips(self.filters, self.connections, self.sites)
 
@@ -149,11 +151,11 @@ class OwnLogs:
         return parse_qsl(self.filters.query_string()[1:])
 
     def column_choices(self) -> list[tuple[Column, bool]]:
-        shown = self.columns()
         offered = columns.offered_to(self.offered, shows_texts=self.scope.shows_texts)
-        return [(column, column in shown) for column in offered]
+        return [(column, column in self.shown_columns) for column in offered]
 
-    def columns(self) -> list[Column]:
+    @cached_property
+    def shown_columns(self) -> list[Column]:
         chosen, shows_texts = self.settings.columns, self.scope.shows_texts
         return columns.columns_of(self.offered, chosen, shows_texts=shows_texts)
 
@@ -161,11 +163,10 @@ class OwnLogs:
         return LogTable(**self._of_table(rows), **options)
 
     def _of_table(self, rows: Sequence[UsageLog]) -> dict[str, Any]:
-        shown = self.columns()
-        has_ips = any(column.word == "ip" for column in shown)
+        has_ips = any(column.word == "ip" for column in self.shown_columns)
         return {
             "rows": rows,
-            "columns": shown,
+            "columns": self.shown_columns,
             "filters": self.filters,
             "scope": self.scope,
             "excerpts": queries.excerpts(rows, self.scope),
@@ -192,10 +193,14 @@ class OwnLogs:
             "table": self.table(page.rows),
             "nearest": nearest,
             "complete": None if page.rows else self.complete,
-            "views": SavedView.objects.visible_to(self.person).filter(page=self.page),
+            "views": self._views(),
             "sizes": SIZES,
             "follow": self.follow(page.rows),
         }
+
+    def _views(self) -> QuerySet[SavedView]:
+        visible = SavedView.objects.visible_to(self.person).filter(page=self.page)
+        return visible.select_related("owner")
 
     def of_figures(self) -> dict[str, Any]:
         """What is counted: all of it follows the filter."""
@@ -225,7 +230,7 @@ class OwnLogs:
 
     def follow(self, rows: Sequence[UsageLog], permit: str = "") -> Follow | None:
         """Where rows are shown as they come."""
-        if not self.filters.is_live or not self.filters.can_follow(self.moment):
+        if not self.filters.is_live or not self.can_follow:
             return None
         permit = permit or tail.permit_of(self.person, self.page, self.filters)
         return tail.follow(permit, rows)
@@ -288,6 +293,7 @@ class TeamLogs(OwnLogs):
     def proving(self) -> TeamScope:
         return self.scope.of_proof()
 
+    @cached_property
     def chips(self) -> list[Chip]:
         return team_chips(self.filters, self.members, self.sites)
 

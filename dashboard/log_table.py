@@ -258,7 +258,7 @@ class LogTable:
     def _money(self, row: UsageLog, units: int) -> SafeString | str:
         if self.filters.unit is Unit.UNITS:
             return money.decimal_text(Decimal(units), 0)
-        rates, day = self.scope.book(row.feed_id).rates, row.time.astimezone(self.scope.zone).date()
+        rates, day = self.scope.book(row.feed_id).rates, self._day(row)
         if (rates, day) not in self._rates:
             self._rates[rates, day] = money.rate_of(rates, day)
         rate = self._rates[rates, day]
@@ -269,8 +269,11 @@ class LogTable:
     def _has_long_cost(self, row: UsageLog) -> bool:
         if self.filters.unit is Unit.UNITS:
             return abs(row.units) >= LONG_UNITS
-        day = row.time.astimezone(self.scope.zone).date()
-        return abs(Amount.of(row.units, self.scope.book(row.feed_id).rates, day).usd) >= LONG_USD
+        rates = self.scope.book(row.feed_id).rates
+        return abs(Amount.of(row.units, rates, self._day(row)).usd) >= LONG_USD
+
+    def _day(self, row: UsageLog) -> date:
+        return row.time.astimezone(self.scope.zone).date()
 
     def _details(self, pk: int) -> SafeString | str:
         text = self.excerpts.get(pk, "").strip()

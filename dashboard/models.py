@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
+from dashboard.parameters import SIZE
 
 LONGEST_NAME = 60
 LONGEST_QUERY = 4000
@@ -27,7 +28,7 @@ class TableSettings(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     page = models.CharField(max_length=20, choices=LogPage)
     columns = models.JSONField(null=True)
-    size = models.PositiveSmallIntegerField(default=20)
+    size = models.PositiveSmallIntegerField(default=SIZE)
     is_roomy = models.BooleanField(default=False)
 
     class Meta:

@@ -13,6 +13,7 @@ from dashboard.periods import Preset
 from dashboard.values import NOT, Values
 
 SIZES = (10, 20, 50, 100)
+SIZE = 20
 TYPES = ("consume", "top_up", "refund", "error", "manage", "system", "login", "test", "unknown")
 LONGEST_TEXT = 200
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from dashboard.completeness import Completeness, State
@@ -25,7 +25,7 @@ class _Day:
     spend: float = 0.0
     requests: float = 0.0
     tokens: float = 0.0
-    is_missing: bool = field(default=False)
+    is_missing: bool = False
 
 
 def sparks(parts: Iterable[Sums], complete: Completeness, shown: Range, now: datetime) -> Sparks:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 
 from django.db.models import QuerySet
@@ -62,9 +61,6 @@ class TeamTable(LogTable):
     def _details_of(self, column: str) -> QuerySet[UsageDetail]:
         details = UsageDetail.objects.filter(log__in=[row.pk for row in self.rows])
         return details.exclude(**{column: None})
-
-    def _day(self, row: UsageLog) -> date:
-        return row.time.astimezone(self.scope.zone).date()
 
     def _site(self, row: UsageLog) -> Cell:
         site = self.scope.feeds[row.feed_id].feed.site

@@ -87,7 +87,7 @@ def largest(rows: OfFeedQuerySet, shown: Range, size: Any, *, most: int) -> Page
     """The largest of the range by an expression; of the newest part of it where the budget ends."""
     begun = time.monotonic()
     found: list[UsageLog] = []
-    measured = rows.alias(measured=size).exclude(measured=None).annotate(measure=size)
+    measured = rows.annotate(measure=size).exclude(measure=None)
     slices = _slices_back(*_seconds(shown))
     for since, until in slices:
         inside = measured.filter(time__gte=since, time__lt=until)

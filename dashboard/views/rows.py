@@ -31,7 +31,7 @@ def page(request: PersonRequest, logs: OwnLogs, context: dict[str, Any]) -> Http
 
 
 def totals(request: PersonRequest, logs: OwnLogs) -> HttpResponse:
-    return render(request, "dashboard/_log_figures.html", logs.of_figures())
+    return render(request, "dashboard/_log_totals.html", logs.of_figures())
 
 
 def values(request: PersonRequest, logs: OwnLogs, column: str) -> HttpResponse:

@@ -94,7 +94,7 @@ def test_nonsense_is_left_out_and_spoils_nothing(alice_client, connection, query
 def test_each_has_a_chip_that_removes_it_alone(alice_client, connection):
     query = "?period=7d&stream=yes&min_cost=0.50&max_seconds=9&group=%3Dvip&text=a%20b"
     answer = found(alice_client, query)[1]
-    chips = {(chip.label, chip.value): chip.without for chip in answer.context["logs"].chips()}
+    chips = {(chip.label, chip.value): chip.without for chip in answer.context["logs"].chips}
     assert set(chips) == {
         *(("Group is", "vip"), ("Stream is", "yes"), ("Text contains", "a b")),
         *(("Cost at least", "$0.50"), ("Duration at most", "9 s")),

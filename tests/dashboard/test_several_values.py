@@ -85,7 +85,7 @@ def test_connections_and_sites(alice_client, rows):
 
 def test_each_value_has_a_chip_that_removes_it_alone(alice_client, rows):
     query = "?period=today&model==gpt-5&model=!=claude&type=error&type=!refund&text==x"
-    chips = alice_client.get(f"/logs/{query}").context["logs"].chips()
+    chips = alice_client.get(f"/logs/{query}").context["logs"].chips
     told = {f"{chip.label} {chip.value}": chip.without for chip in chips}
     assert list(told) == [
         *("Type is error", "Type is not refund", "Model is gpt-5", "Model is not claude"),
