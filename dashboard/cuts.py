@@ -1,6 +1,5 @@
 """A range cut by one or two things: sums for each of them, from rollups where those can answer."""
 
-import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +17,6 @@ from dashboard.scope import Book
 from dashboard.team import TeamScope
 from dashboard.usage_filter import ROW_DAYS, Dim
 
-SLICE_DAYS = 7
 COLUMNS = {Dim.SITE: ("feed",), Dim.CHANNEL: ("channel", "feed")}  # a site's own numbers
 Key = tuple[object, ...]  # one part for each thing that it is cut by
 
@@ -115,15 +113,13 @@ class Cutter:
         self, found: "_Found", edges: Sequence[datetime], shown: Range
     ) -> datetime | None:
         """Slice by slice, newest first, until the budget ends."""
-        begun = time.monotonic()
-        for part in sums.newest_first(shown, days=SLICE_DAYS):
+
+        def count(part: Range) -> None:
             rows = self.scope.rows().filter(time__gte=part.since, time__lt=part.until)
             placed = rows.annotate(place=sums.place_among(edges, "time"))
             found.add(placed, sums.measures_of_rows())
-            is_over = time.monotonic() - begun > sums.BUDGET_SECONDS
-            if is_over and part.since > shown.since:
-                return part.since
-        return None
+
+        return sums.within_budget(shown, count)
 
     def _columns(self, dims: Sequence[Dim]) -> list[str]:
         found: dict[str, None] = {}

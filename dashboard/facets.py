@@ -1,6 +1,5 @@
 """The values of a column that occur in a range, under the other filters, with how often."""
 
-import time
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -11,14 +10,13 @@ from django.db.models import Count, Q, Sum
 
 from dashboard import names, sums
 from dashboard.filters import UsageFilter
+from dashboard.periods import Range
 from dashboard.scope import Scope
 from dashboard.type_names import type_name
 from dashboard.values import EXACTLY, NOT, Values
 from providers.models.logs import OfFeedQuerySet
 
 MOST = 200
-BUDGET_SECONDS = 2.0
-SLICE_DAYS = 7
 # What is counted by for each column.
 FIELDS = {
     **{name: (name,) for name in ("model", "key", "group", "user", "channel")},
@@ -99,15 +97,13 @@ def _counted(column: str, found: Found) -> tuple[Counter[Any], datetime | None]:
 
 
 def _from_rows(fields: tuple[str, ...], found: Found) -> tuple[Counter[Any], datetime | None]:
-    """Newest first, until the budget ends."""
-    begun, counted = time.monotonic(), Counter[Any]()
-    shown = found.filters.range
-    for part in sums.newest_first(shown, days=SLICE_DAYS):
+    counted = Counter[Any]()
+
+    def count(part: Range) -> None:
         inside = found.rows.filter(time__gte=part.since, time__lt=part.until)
-        counted += _grouped(inside, fields, Count("pk"))
-        if time.monotonic() - begun > BUDGET_SECONDS and part.since > shown.since:
-            return counted, part.since
-    return counted, None
+        counted.update(_grouped(inside, fields, Count("pk")))
+
+    return counted, sums.within_budget(found.filters.range, count)
 
 
 def _grouped(usage: OfFeedQuerySet, fields: tuple[str, ...], count: Any) -> Counter[Any]:

@@ -1,6 +1,5 @@
 """How long requests take, by model and by channel: percentiles from counts of durations."""
 
-import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from dashboard.usage_filter import CutFilter, Dim
 
 SHARES = (0.5, 0.95, 0.99)
 MOST = 100
-SLICE_DAYS = 7
 Histogram = Counter[int]  # milliseconds, rounded down to two digits or whole seconds
 
 
@@ -59,9 +57,9 @@ def _counted(scope: TeamScope, shown: Range) -> tuple[Counts, datetime | None]:
     """By model and channel (a number of its site), newest days first, until the budget ends."""
     roots = {pk: seen.feed.site.root_id for pk, seen in scope.feeds.items()}
     found: dict[str, Any] = {name: defaultdict(Counter) for name in ("duration", "first_ms")}
-    begun = time.monotonic()
     calls = scope.rows().filter(scope.of_spend())
-    for part in sums.newest_first(shown, days=SLICE_DAYS):
+
+    def count(part: Range) -> None:
         inside = calls.filter(time__gte=part.since, time__lt=part.until).order_by()
         for name, counts in found.items():
             measured = inside.filter(**{f"{name}__gt": 0}).annotate(about=_rounded(name))
@@ -69,9 +67,8 @@ def _counted(scope: TeamScope, shown: Range) -> tuple[Counts, datetime | None]:
             grouped = measured.values(*columns).annotate(rows=Count("pk"))
             for model, channel, feed, about, rows in grouped.values_list(*columns, "rows"):
                 counts[model, (roots[feed], channel)][about] += rows
-        if time.monotonic() - begun > sums.BUDGET_SECONDS and part.since > shown.since:
-            return found, part.since
-    return found, None
+
+    return found, sums.within_budget(shown, count)
 
 
 def _rounded(name: str) -> Case:

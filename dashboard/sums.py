@@ -1,7 +1,7 @@
 """Sums of rows: from the daily rollups where those can answer, else from the rows themselves."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -207,12 +207,9 @@ def from_rows(
     rows: OfFeedQuerySet, scope: Scope, shown: Range
 ) -> tuple[list[Sums], datetime | None]:
     """Day by day, newest first; and where the budget ended, if it did."""
-    begun, found = time.monotonic(), []
-    for part in newest_first(shown, days=SLICE_DAYS):
-        found += _of_days(rows, scope, part)
-        if time.monotonic() - begun > BUDGET_SECONDS and part.since > shown.since:
-            return found, part.since
-    return found, None
+    found: list[Sums] = []
+    since = within_budget(shown, lambda part: found.extend(_of_days(rows, scope, part)))
+    return found, since
 
 
 def _of_days(rows: OfFeedQuerySet, scope: Scope, part: Range) -> list[Sums]:
@@ -224,6 +221,16 @@ def _of_days(rows: OfFeedQuerySet, scope: Scope, part: Range) -> list[Sums]:
         Sums(scope.books[book], days[place], kind, None, 0, *sums)
         for book, place, kind, sums in found
     ]
+
+
+def within_budget(shown: Range, count: Callable[[Range], None]) -> datetime | None:
+    """Count part by part, newest first; where the budget ended, if it did."""
+    begun = time.monotonic()
+    for part in newest_first(shown, days=SLICE_DAYS):
+        count(part)
+        if time.monotonic() - begun > BUDGET_SECONDS and part.since > shown.since:
+            return part.since
+    return None
 
 
 def newest_first(shown: Range, *, days: int) -> Iterator[Range]:

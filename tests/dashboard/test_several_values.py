@@ -173,6 +173,6 @@ def test_other_columns_have_no_picker(alice_client, rows, column):
 
 
 def test_where_the_budget_ends_a_picker_says_since_when(alice_client, rows, monkeypatch):
-    monkeypatch.setattr("dashboard.facets.BUDGET_SECONDS", -1)
+    monkeypatch.setattr("dashboard.sums.BUDGET_SECONDS", -1)
     page = alice_client.get("/logs/values/group/?period=30d").text
     assert "counted since 12 Nov" in page
