@@ -1,4 +1,4 @@
-"""What the two pages of rows are made of: a person's own log, and the team's."""
+"""What a page of rows is made of: a person's own log. `team_log_pages.py` is the team's."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.zone import business_zone
-from dashboard import columns, facets, people, queries, tail
+from dashboard import columns, facets, queries, tail
 from dashboard.chips import Chip, chips
 from dashboard.columns import Column
 from dashboard.completeness import Completeness, completeness
@@ -26,14 +26,9 @@ from dashboard.parameters import MORE_NAMED, SIZES
 from dashboard.periods import Preset
 from dashboard.scope import Scope, connections_of, scope_of, sites_of
 from dashboard.tail import Follow
-from dashboard.team import TeamScope, team_scope
-from dashboard.team_chips import team_chips
-from dashboard.team_filter import TeamFilter
-from dashboard.team_table import TeamTable
 from dashboard.values import NONE
 from dashboard.volume import figures
 from dashboard.walk import Page
-from dashboard.who import unmapped_users
 from providers.models import Connection, Site, UsageLog
 
 
@@ -234,68 +229,3 @@ class OwnLogs:
             return None
         permit = permit or tail.permit_of(self.person, self.page, self.filters)
         return tail.follow(permit, rows)
-
-
-class TeamLogs(OwnLogs):
-    """Every row that counts, for admins."""
-
-    page = LogPage.TEAM
-    row_page = "team_log"
-    filter_class = TeamFilter
-    offered = columns.TEAM
-    pickers: ClassVar[Mapping[str, Any]] = {
-        **{word: OwnLogs.pickers[word] for word in ("model", "key", "group", "type", "site")},
-        "user": _("Upstream user"),
-        "channel": _("Channel"),
-    }
-
-    @cached_property
-    def filters(self) -> Any:
-        return super().filters.knowing(self.known)
-
-    @cached_property
-    def known(self) -> people.Whose:
-        return people.whose(business_zone())
-
-    @cached_property
-    def connections(self) -> list[Connection]:
-        return []
-
-    @cached_property
-    def sites(self) -> Sequence[Site]:
-        return list(Site.objects.order_by("name", "base_url"))
-
-    @cached_property
-    def members(self) -> Sequence[User]:
-        return list(User.objects.order_by("name", "email"))
-
-    @cached_property
-    def unmapped(self) -> Any:
-        return unmapped_users(self.filters.today)
-
-    @cached_property
-    def scope(self) -> TeamScope:
-        return self._whole(self.filters)
-
-    @cached_property
-    def narrowed(self) -> TeamScope:
-        narrowed: TeamScope = self.filters.narrow(self.scope)
-        return narrowed
-
-    def scope_of(self, filters: Any) -> TeamScope:
-        narrowed: TeamScope = filters.narrow(self._whole(filters))
-        return narrowed
-
-    def _whole(self, filters: Any) -> TeamScope:
-        return team_scope(self.person, business_zone(), self.moment, site=filters.site)
-
-    @property
-    def proving(self) -> TeamScope:
-        return self.scope.of_proof()
-
-    @cached_property
-    def chips(self) -> list[Chip]:
-        return team_chips(self.filters, self.members, self.sites)
-
-    def table(self, rows: Sequence[UsageLog], **options: Any) -> TeamTable:
-        return TeamTable(**self._of_table(rows), known=self.known, **options)

@@ -7,7 +7,7 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import PersonRequest, needs
 from dashboard import looks
 from dashboard.downloads import row_count
-from dashboard.log_pages import TeamLogs
+from dashboard.team_log_pages import TeamLogs
 from dashboard.views import rows
 
 TO_THE_TEAM = "accounts.view_all_logs"
